@@ -1,0 +1,110 @@
+"""What must exist on the broker: exchanges, queues, bindings. Design: docs/architecture.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+JOBS: Final = "bonfire.jobs"
+COMMANDS: Final = "bonfire.commands"
+EVENTS: Final = "bonfire.events"
+DEAD: Final = "bonfire.dead"
+UNROUTABLE: Final = "bonfire.unroutable"
+LEDGER_EVENTS: Final = "events.ledger"
+DEAD_LETTERS: Final = "dead-letters"
+UNROUTABLE_QUEUE: Final = "unroutable"
+
+# A dropped connection counts against the limit of every copy it had prefetched, so the limit is
+# high: it stops an endless loop, it is not our retry counter. Never -1, which old brokers take for
+# "drop at once".
+DELIVERY_LIMIT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    name: str
+    kind: Literal["direct", "topic", "fanout"]
+    alternate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A durable quorum queue."""
+
+    name: str
+    arguments: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    exchange: str
+    queue: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    exchanges: tuple[Exchange, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+
+
+def jobs_queue(agent: str) -> str:
+    return f"jobs.{agent}"
+
+
+def commands_queue(agent: str) -> str:
+    return f"commands.{agent}"
+
+
+def for_agents(agents: Iterable[str]) -> Topology:
+    """Everything that one organisation needs, for its print hosts."""
+    names = tuple(sorted(set(agents)))
+    work = [_work_queue(jobs_queue(name), single=True) for name in names]
+    commands = [_work_queue(commands_queue(name), single=True) for name in names]
+    return Topology(
+        exchanges=(
+            Exchange(UNROUTABLE, "fanout"),
+            Exchange(DEAD, "topic", alternate=UNROUTABLE),
+            Exchange(JOBS, "direct", alternate=UNROUTABLE),
+            Exchange(COMMANDS, "direct", alternate=UNROUTABLE),
+            Exchange(EVENTS, "topic", alternate=UNROUTABLE),
+        ),
+        queues=(
+            _last_queue(UNROUTABLE_QUEUE),
+            _last_queue(DEAD_LETTERS),
+            _work_queue(LEDGER_EVENTS, single=False),
+            *work,
+            *commands,
+        ),
+        bindings=(
+            Binding(UNROUTABLE, UNROUTABLE_QUEUE),
+            Binding(DEAD, DEAD_LETTERS, "#"),
+            Binding(EVENTS, LEDGER_EVENTS, "#"),
+            *(Binding(JOBS, jobs_queue(name), name) for name in names),
+            *(Binding(COMMANDS, commands_queue(name), name) for name in names),
+        ),
+    )
+
+
+def _work_queue(name: str, *, single: bool) -> Queue:
+    """Nothing leaves it but by an ack or, at least once, to the dead letters."""
+    return Queue(
+        name,
+        {
+            "x-dead-letter-exchange": DEAD,
+            "x-dead-letter-routing-key": name,
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            # Bounds the broker's disk; a refused publish stays in the sender's outbox.
+            "x-max-length": 100_000,
+            "x-single-active-consumer": single,
+        },
+    )
+
+
+def _last_queue(name: str) -> Queue:
+    """Where letters end: there is nowhere further to send them, so the limit is out of reach."""
+    return Queue(name, {"x-delivery-limit": 1_000_000, "x-overflow": "reject-publish"})

@@ -1,0 +1,168 @@
+"""An order as Bonfire understands it, whichever shop it came from.
+
+The body of `POST /v1/orders` has exactly this shape (`bonfire.order/1`). Text is the guest's own
+and is kept as it was written; only the sanitiser at the printer makes it printable.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(max_length=20_000)]
+Label = Annotated[str, Field(max_length=2_000)]
+Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields are ignored, so that newer senders stay readable."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+
+
+class OrderStatus(StrEnum):
+    """Whether the kitchen may cook it."""
+
+    WAITING = "waiting"  # not accepted yet: stored, never printed
+    APPROVED = "approved"
+    CANCELLED = "cancelled"
+
+
+class FulfilmentKind(StrEnum):
+    PICKUP = "pickup"
+    DELIVERY = "delivery"
+    DINE_IN = "dine_in"
+    UNKNOWN = "unknown"  # the shop did not say, or said a word that we do not know
+
+
+class PaymentStatus(StrEnum):
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+    PARTLY_PAID = "partly_paid"
+    REFUNDED = "refunded"
+    UNKNOWN = "unknown"
+
+
+class AlertCode(StrEnum):
+    """Why a person should look at the order in the shop's own page."""
+
+    UNKNOWN_LOCATION = "unknown_location"
+    UNKNOWN_MODIFIER = "unknown_modifier"
+    UNKNOWN_VALUE = "unknown_value"
+    UNREADABLE_FIELD = "unreadable_field"
+    MISSING_FIELD = "missing_field"
+    MISSING_NAME = "missing_name"
+    NO_ITEMS = "no_items"
+    TOO_LONG = "too_long"
+
+
+class Alert(Value):
+    """Something in the order that we could not read fully: prints CHECK ORDER ONLINE."""
+
+    code: AlertCode
+    detail: Label = ""
+
+
+class Money(Value):
+    amount: Decimal
+    currency: Annotated[str, Field(max_length=12)] = ""
+
+
+class LabelledText(Value):
+    """A question of the shop's checkout and the guest's answer; either may be empty."""
+
+    label: Label = ""
+    text: Text = ""
+
+
+class Address(Value):
+    lines: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
+    postal_code: Label = ""
+    city: Label = ""
+    country: Label = ""
+
+
+class Customer(Value):
+    name: Label = ""
+    company: Label = ""
+    phone: Label = ""
+
+
+class Promise(Value):
+    """When the guest was told that it will be ready. `at` alone is a minute, with `until` a slot.
+
+    All of it empty means that the shop did not say. `text` is the shop's own wording.
+    """
+
+    asap: bool = False
+    at: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    text: Label = ""
+
+
+class Fulfilment(Value):
+    kind: FulfilmentKind = FulfilmentKind.UNKNOWN
+    title: Label = ""  # what the owner called this method, in the shop's language
+    table: Label = ""
+    promise: Promise = Promise()
+    instructions: Text = ""
+    address: Address | None = None
+
+
+class Section(Value):
+    """A section of the menu: an id where the shop only gives that, a name where it has one."""
+
+    id: Label = ""
+    name: Label = ""
+
+
+class Modifier(Value):
+    """A choice that changes a dish. `name` is "?? <id>" where the shop gave only an id."""
+
+    name: Text
+    group: Label = ""
+    quantity: Annotated[int, Field(ge=1, le=999_999)] = 1
+    price: Money | None = None
+    resolved: bool = True
+
+
+class Item(Value):
+    """One line of the order. Two lines that differ in anything stay two lines."""
+
+    name: Text
+    quantity: Annotated[int, Field(ge=1, le=999_999)] = 1
+    id: Label = ""  # the shop's id of this line
+    variants: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    modifiers: Annotated[tuple[Modifier, ...], Field(max_length=200)] = ()
+    special_request: Text = ""
+    notes: Annotated[tuple[LabelledText, ...], Field(max_length=100)] = ()
+    section: Section = Section()
+    category: Label = ""
+    price: Money | None = None  # of one, after the line's own discounts
+
+
+class Payment(Value):
+    status: PaymentStatus = PaymentStatus.UNKNOWN
+    total: Money | None = None
+    to_collect: Money | None = None  # what the driver or the counter still has to take
+
+
+class Order(Value):
+    """`id` is the shop's own and unique in it; `number` is what people call the order by."""
+
+    id: Identifier
+    number: Label
+    status: OrderStatus = OrderStatus.APPROVED
+    placed_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    location: Label = ""  # a location id of bonfire.toml; empty means the default location
+    fulfilment: Fulfilment = Fulfilment()
+    customer: Customer = Customer()
+    items: Annotated[tuple[Item, ...], Field(max_length=1_000)] = ()
+    note: Text = ""
+    custom_fields: Annotated[tuple[LabelledText, ...], Field(max_length=200)] = ()
+    payment: Payment = Payment()
+    alerts: Annotated[tuple[Alert, ...], Field(max_length=200)] = ()

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     STORE_CORRUPT = "store_corrupt"
     STORE_NEWER = "store_newer"
     STORE_CLOSED = "store_closed"
+    STORE_BUSY = "store_busy"
     # input
     NOT_A_TOKEN = "not_a_token"  # noqa: S105 -- a reason, not a password
     BAD_ALGORITHM = "bad_algorithm"
@@ -133,6 +134,7 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.STORE_CORRUPT: ReasonClass.STORE,
     Reason.STORE_NEWER: ReasonClass.STORE,
     Reason.STORE_CLOSED: ReasonClass.STORE,
+    Reason.STORE_BUSY: ReasonClass.STORE,
     Reason.NOT_A_TOKEN: ReasonClass.INPUT,
     Reason.BAD_ALGORITHM: ReasonClass.INPUT,
     Reason.BAD_SIGNATURE: ReasonClass.INPUT,

@@ -1,0 +1,116 @@
+"""How a service starts, keeps its tasks alive, and stops: signals, deadlines, exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
+
+import uvloop
+
+from bonfire.errors import Permanent
+
+log = logging.getLogger(__name__)
+
+STOPPED: Final = 0
+STOPPED_LATE: Final = 70
+RESTART_ME: Final = 75  # EX_TEMPFAIL: the supervisor is to start the process again
+UNUSABLE: Final = 78  # EX_CONFIG: a person has to mend something first
+
+# Kubernetes gives 30 s from SIGTERM to SIGKILL; what is in hand must be on disk well before.
+STOP_DEADLINE_S: Final = 25.0
+
+TaskFunction = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Tasks:
+    """Named tasks that are meant to run as long as the service; the first to die stops it."""
+
+    def __init__(self, on_death: Callable[[], None]) -> None:
+        self._on_death = on_death
+        self._running: set[asyncio.Task[None]] = set()
+        self.dead: str | None = None
+        """The name of the first task that ended by itself."""
+
+    def spawn(self, name: str, function: TaskFunction) -> asyncio.Task[None]:
+        task = asyncio.create_task(function(), name=name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def cancel(self) -> None:
+        """Cancel every task and wait until all have ended."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if task.cancelled() or self.dead is not None:
+            return
+        self.dead = task.get_name()
+        log.critical(
+            "a task ended that must never end; the process stops to be started again",
+            exc_info=task.exception(),
+            extra={"event": "task.died", "task": self.dead},
+        )
+        self._on_death()
+
+
+class Service(Protocol):
+    """What a process runs."""
+
+    async def start(self, tasks: Tasks) -> None:
+        """Open what is local and begin; a peer that is away is waited for in the background."""
+        ...
+
+    async def stop(self) -> None:
+        """End the intake, finish or park what is in hand, put it on disk, close."""
+        ...
+
+
+async def serve(service: Service, deadline_s: float = STOP_DEADLINE_S) -> int:
+    """Run until SIGTERM or SIGINT, or until a task dies; returns the exit code."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    tasks = Tasks(stopping.set)
+    try:
+        await service.start(tasks)
+    except Permanent as error:
+        log.critical(
+            "cannot start: %s",
+            error.detail,
+            extra={"event": "service.unusable", "reason": error.reason.value},
+        )
+        await tasks.cancel()
+        return UNUSABLE
+    log.info("started", extra={"event": "service.started"})
+    await stopping.wait()
+    return await _stop(service, tasks, deadline_s)
+
+
+async def _stop(service: Service, tasks: Tasks, deadline_s: float) -> int:
+    log.info("stopping", extra={"event": "service.stopping"})
+    try:
+        async with asyncio.timeout(deadline_s):
+            await service.stop()
+            await tasks.cancel()
+    except TimeoutError:
+        log.critical(
+            "could not stop in time; what was in hand is judged at the next start",
+            extra={"event": "service.stopped_late", "deadline_s": deadline_s},
+        )
+        return STOPPED_LATE
+    log.info("stopped", extra={"event": "service.stopped"})
+    return STOPPED if tasks.dead is None else RESTART_ME
+
+
+def run(service: Service) -> int:
+    """`serve` on a loop of its own; the value is for `sys.exit`."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(service))

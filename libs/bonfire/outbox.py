@@ -1,0 +1,212 @@
+"""Messages that are committed with the change they tell of, and published until confirmed.
+
+Each lane is published first in, first out, the next message only after the confirm of the one
+before (P7); lanes run side by side. A publish without an answer may have been stored, so it is
+repeated before anything later of its lane: whoever consumes must know a message again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from bonfire.broker import Broker, BrokerUnavailable, Outgoing
+from bonfire.clock import Clock
+from bonfire.errors import Reason, Retryable
+from bonfire.lifecycle import TaskFunction
+from bonfire.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+SCHEMA: Final = """
+CREATE TABLE outbox (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    lane        TEXT NOT NULL,
+    exchange    TEXT NOT NULL,
+    routing_key TEXT NOT NULL,
+    headers     TEXT NOT NULL,
+    body        BLOB NOT NULL,
+    created_at  REAL NOT NULL
+);
+CREATE INDEX outbox_lane ON outbox (lane, id);
+"""
+
+READ_TOGETHER: Final = 64
+# Confirmed rows are deleted together a moment later: after a crash the message is published
+# once more, which costs a consumer one look at its journal; a commit each would cost a disk write.
+DELETE_AFTER_S: Final = 0.05
+FIRST_DELAY_S: Final = 0.2
+MOST_DELAY_S: Final = 5.0
+
+
+class OutboxMetrics(Protocol):
+    """What an outbox tells of itself."""
+
+    def published(self, lane: str, seconds: float) -> None: ...
+    def failed(self, lane: str, reason: Reason) -> None: ...
+    def waiting(self, lane: str, messages: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    message: Outgoing
+
+
+def put(db: sqlite3.Connection, lane: str, message: Outgoing, created_at: float) -> None:
+    """Add a message in the caller's transaction; call `Outbox.wake` once that is committed."""
+    db.execute(
+        "INSERT INTO outbox (lane, exchange, routing_key, headers, body, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            lane,
+            message.exchange,
+            message.routing_key,
+            json.dumps(dict(message.headers)),
+            message.body,
+            created_at,
+        ),
+    )
+
+
+class Outbox:
+    """Publishes what `put` stored; `serve` gives one coroutine function per task to run."""
+
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        clock: Clock,
+        lanes: Iterable[str],
+        metrics: OutboxMetrics,
+        rng: random.Random,
+    ) -> None:
+        self._store = store
+        self._broker = broker
+        self._clock = clock
+        self._metrics = metrics
+        self._rng = rng
+        self._wakes = {lane: asyncio.Event() for lane in lanes}
+        self._waiting = dict.fromkeys(self._wakes, 0)
+        self._confirmed: list[int] = []
+        self._deletable = asyncio.Event()
+        self._reachable = asyncio.Event()
+        broker.on_connected(self._reachable.set)
+
+    @property
+    def waiting(self) -> int:
+        """How many committed messages the broker has not confirmed yet."""
+        return sum(self._waiting.values())
+
+    async def load(self) -> None:
+        """Find what an earlier run left behind; lanes that no longer exist are published too."""
+        for lane, count in await self._store.transact(_count):
+            self._wakes.setdefault(lane, asyncio.Event())
+            self._add(lane, count)
+
+    def wake(self, lane: str, added: int = 1) -> None:
+        """Messages were committed to this lane."""
+        self._add(lane, added)
+
+    def tasks(self) -> dict[str, TaskFunction]:
+        """Name and coroutine function of every task that must run, after `load`."""
+        lanes = {f"outbox {lane}": partial(self._publish_lane, lane) for lane in self._wakes}
+        return {**lanes, "outbox deletion": self._delete_confirmed}
+
+    def _add(self, lane: str, added: int) -> None:
+        self._waiting[lane] = self._waiting.get(lane, 0) + added
+        self._metrics.waiting(lane, self._waiting[lane])
+        if added:
+            self._wakes[lane].set()
+
+    async def _publish_lane(self, lane: str) -> None:
+        last = 0
+        while True:
+            await self._wakes[lane].wait()
+            self._wakes[lane].clear()
+            while rows := await self._read(lane, last):
+                for row in rows:
+                    await self._publish(lane, row.message)
+                    last = row.id
+                    self._confirmed.append(row.id)
+                    self._deletable.set()
+                    self._add(lane, -1)
+
+    async def _read(self, lane: str, after: int) -> Sequence[_Row]:
+        while True:
+            try:
+                return await self._store.transact(partial(_next_rows, lane=lane, after=after))
+            except StoreError as error:
+                self._metrics.failed(lane, error.reason)
+                await self._clock.sleep(MOST_DELAY_S)
+
+    async def _publish(self, lane: str, message: Outgoing) -> None:
+        """Return once the broker has it, however long that takes."""
+        delay = FIRST_DELAY_S
+        while True:
+            started = self._clock.monotonic()
+            self._reachable.clear()
+            try:
+                await self._broker.publish(message)
+            except Retryable as error:
+                self._metrics.failed(lane, error.reason)
+                await self._pause(error, delay)
+                delay = min(delay * 2, MOST_DELAY_S)
+            else:
+                self._metrics.published(lane, self._clock.monotonic() - started)
+                return
+
+    async def _pause(self, error: Retryable, delay: float) -> None:
+        jittered = delay * self._rng.uniform(0.75, 1.25)
+        if not isinstance(error, BrokerUnavailable):
+            log.warning(
+                "publish failed", extra={"event": "outbox.retry", "reason": error.reason.value}
+            )
+            await self._clock.sleep(jittered)
+            return
+        sleeping = asyncio.ensure_future(self._clock.sleep(jittered))
+        connected = asyncio.ensure_future(self._reachable.wait())
+        try:
+            await asyncio.wait({sleeping, connected}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            connected.cancel()
+
+    async def _delete_confirmed(self) -> None:
+        while True:
+            await self._deletable.wait()
+            await self._clock.sleep(DELETE_AFTER_S)
+            self._deletable.clear()
+            ids = self._confirmed
+            self._confirmed = []
+            try:
+                await self._store.transact(partial(_delete, ids=ids))
+            except StoreError:  # they stay, and are deleted with the next ones
+                self._confirmed.extend(ids)
+
+
+def _count(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    return db.execute("SELECT lane, count(*) FROM outbox GROUP BY lane").fetchall()
+
+
+def _next_rows(db: sqlite3.Connection, lane: str, after: int) -> list[_Row]:
+    rows = db.execute(
+        "SELECT id, exchange, routing_key, body, headers FROM outbox"
+        " WHERE lane = ? AND id > ? ORDER BY id LIMIT ?",
+        (lane, after, READ_TOGETHER),
+    )
+    return [
+        _Row(number, Outgoing(exchange, key, body, json.loads(headers)))
+        for number, exchange, key, body, headers in rows
+    ]
+
+
+def _delete(db: sqlite3.Connection, ids: list[int]) -> None:
+    db.executemany("DELETE FROM outbox WHERE id = ?", [(number,) for number in ids])

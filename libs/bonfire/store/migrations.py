@@ -1,0 +1,55 @@
+"""Numbered SQL files that bring a store's tables to this version, each in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+
+from bonfire.errors import Permanent, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    number: int
+    sql: str
+
+
+class NewerStore(Permanent):
+    """A newer release wrote this file; an older one must not touch it."""
+
+
+def read_migrations(package: str) -> tuple[Migration, ...]:
+    """The files `NNNN_what.sql` of a package, in order. Numbers are 1, 2, 3 without a gap."""
+    names = sorted(item.name for item in files(package).iterdir() if item.name.endswith(".sql"))
+    found = tuple(
+        Migration(int(name.split("_")[0]), (files(package) / name).read_text("utf-8"))
+        for name in names
+    )
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"{package}: the migrations {names} are not numbered 1, 2, 3")
+    return found
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Apply what is missing. A failed migration leaves the file as it was."""
+    present = version_of(db)
+    if present > len(migrations):
+        raise NewerStore(
+            Reason.STORE_NEWER,
+            f"the file has version {present}, this release reads {len(migrations)}: update it",
+        )
+    for migration in migrations[present:]:
+        script = f"BEGIN;{migration.sql};PRAGMA user_version={migration.number};COMMIT;"
+        try:
+            db.executescript(script)
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                db.execute("ROLLBACK")
+            raise

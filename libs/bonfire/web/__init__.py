@@ -1,0 +1,1 @@
+"""HTTP servers with the deadlines that aiohttp leaves out, and one form of error."""

@@ -1,0 +1,162 @@
+"""The printer port: what the spooler needs of a printer, and nothing of sockets or ESC/POS.
+
+`tcp.TcpPrinter` implements it; `fake.FakePrinter` ships with it under the same contract tests.
+A USB or serial printer only needs another `link.Link`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from bonfire.errors import Reason, Retryable
+from bonfire.messages import Confirmation
+
+
+class PrinterTrouble(Retryable):
+    """The printer cannot take a ticket now, and no byte of one was sent to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """Where one printer is, what it can do, and how long it may take. Seconds throughout."""
+
+    id: str
+    host: str
+    port: int = 9100
+    columns: int = 48
+    confirmation: Confirmation | Literal["auto"] = "auto"
+    status: Literal["dle-eot", "none"] = "dle-eot"
+    shared: bool = False  # something else prints there too: never swallow the rest of its ticket
+    accept_weak: bool = False  # a clean close is enough for a ticket to count as printed
+    connect_timeout_s: float = 3.0
+    status_timeout_s: float = 2.0
+    send_timeout_s: float = 60.0
+    confirm_timeout_s: float = 15.0  # counted anew whenever a trouble ends
+    grace_s: float = 5.0  # after that, for a printer that says it is ready and yet is silent
+    ask_again_s: float = 3.0  # between status queries while the printer's word is awaited
+    hold_timeout_s: float = 7_200.0  # for a printer that holds our bytes while it is in trouble
+    close_timeout_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Ready unless there is a trouble. Paper that nears its end is no trouble."""
+
+    trouble: Reason | None = None
+    near_end: bool = False
+
+    @property
+    def ready(self) -> bool:
+        return self.trouble is None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a printer says that it is; an empty text is a question that it did not answer."""
+
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+
+
+class Outcome(StrEnum):
+    """Of one attempt to print. Never two outcomes only."""
+
+    CONFIRMED = "confirmed"  # the printer said that it printed
+    WEAK = "weak"  # a printer that cannot say so took every byte and closed cleanly
+    FAILED = "failed"  # no byte of the ticket was handed over
+    UNKNOWN = "unknown"  # anything from nothing to the whole ticket may be on paper
+
+
+@dataclass(frozen=True, slots=True)
+class PrintResult:
+    """How one attempt ended; `reason` is None exactly when it is confirmed or weak.
+
+    `bytes_sent` counts what was handed to the operating system, the confirmation request included.
+    `send_s` and `confirm_s` are the seconds until the last byte was handed over, and from there to
+    the printer's word.
+    """
+
+    outcome: Outcome
+    bytes_sent: int
+    confirmation: Confirmation
+    reason: Reason | None = None
+    detail: str = ""
+    send_s: float = 0.0
+    confirm_s: float = 0.0
+
+
+TroubleListener = Callable[[Reason | None], None]
+"""Told, while a ticket is in the printer's hands, what holds it up, and None when that is over."""
+
+
+def ignore_trouble(_reason: Reason | None) -> None:
+    """The listener of a caller who does not want to know."""
+
+
+class Session(Protocol):
+    """One open connection to one printer. One call at a time; a ticket ends before the next."""
+
+    @property
+    def usable(self) -> bool:
+        """May another ticket be printed here? False after anything but CONFIRMED."""
+        ...
+
+    async def status(self) -> Status:
+        """Ask for the present state.
+
+        Raises `PrinterTrouble` with NO_ANSWER, GARBAGE_STATUS or RESET_BEFORE_BYTES, after which
+        the session is not usable. A printer with `status = "none"` is always ready.
+        """
+        ...
+
+    async def identify(self) -> Fingerprint | None:
+        """Ask who it is; None from a printer that does not say. Raises `PrinterTrouble`."""
+        ...
+
+    async def probe(self) -> Confirmation:
+        """Find out how this printer confirms, on an otherwise empty job. Ask a ready printer only.
+
+        Remember the answer: a printer that knows neither kind takes two status timeouts to tell.
+        A configured kind is returned unasked. Raises `PrinterTrouble`.
+        """
+        ...
+
+    async def print(
+        self,
+        data: bytes,
+        confirmation: Confirmation,
+        process_id: bytes,
+        on_trouble: TroubleListener = ignore_trouble,
+    ) -> PrintResult:
+        """Print one ticket and wait for the printer's word on it.
+
+        `data` is the whole ticket with its cut; `process_id` comes from `process_id.ProcessIds`.
+        While the printer holds the ticket and is in trouble, `on_trouble` is told and the wait goes
+        on, since it prints the rest by itself. A caller that cancels must take the attempt for
+        UNKNOWN; the connection is closed then.
+        """
+        ...
+
+    async def late_word(self, process_id: bytes, wait_s: float) -> bool:
+        """Does the printer say, here and within `wait_s`, that an UNKNOWN attempt was printed?"""
+        ...
+
+    async def close(self) -> None:
+        """Let the printer have everything that was sent, then let go of it. May be repeated."""
+        ...
+
+
+class Printer(Protocol):
+    """One configured printer, connected or not."""
+
+    @property
+    def settings(self) -> PrinterSettings: ...
+
+    async def connect(self) -> Session:
+        """Raises `PrinterTrouble` with REFUSED, UNREACHABLE or NAME_UNKNOWN."""
+        ...

@@ -1,0 +1,66 @@
+"""The configuration: `load` reads `bonfire.toml` and answers with a complete, checked `Config`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pydantic
+
+from bonfire.config import checks, wording
+from bonfire.config.address import TcpAddress
+from bonfire.config.document import Values, inherit, read
+from bonfire.config.model import (
+    Config,
+    ConfirmBy,
+    Defaults,
+    Location,
+    LocationMatch,
+    Organisation,
+    Person,
+    Printer,
+    PrinterSettings,
+    Route,
+    Station,
+    StatusQuery,
+    UnknownLocation,
+    Wix,
+)
+from bonfire.config.problem import ConfigError
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "ConfirmBy",
+    "Defaults",
+    "Location",
+    "LocationMatch",
+    "Organisation",
+    "Person",
+    "Printer",
+    "PrinterSettings",
+    "Route",
+    "Station",
+    "StatusQuery",
+    "TcpAddress",
+    "UnknownLocation",
+    "Wix",
+    "load",
+    "parse",
+]
+
+
+def load(path: Path) -> Config:
+    """Read and check the whole file; raises `ConfigError` naming every mistake in it at once."""
+    return parse(read(path), path)
+
+
+def parse(document: Values, path: Path = Path("bonfire.toml")) -> Config:
+    """The same for a document that was read already; `path` is only for the message."""
+    broken = list(checks.problems(document))
+    try:
+        config = Config.model_validate(inherit(document))
+    except pydantic.ValidationError as error:
+        raise ConfigError(path, [*wording.problems(document, error), *broken]) from error
+    if broken:
+        raise ConfigError(path, broken)
+    return config

@@ -1,0 +1,56 @@
+"""The kinds of value that the configuration is made of, each with its own words when wrong."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bonfire.config import address
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_EMAIL: Final = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise ValueError("an id has small letters a-z, digits and -, at most 63, and no - in front")
+    return text
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder, "Europe"
+        raise ValueError(f"no time zone {name[:80]!r}; {_near_timezone(name)}") from error
+    return name
+
+
+def _near_timezone(name: str) -> str:
+    zones = {zone.casefold(): zone for zone in available_timezones()}
+    near = get_close_matches(name.casefold(), zones, n=1)
+    return f'did you mean "{zones[near[0]]}"?' if near else 'they look like "Europe/Zurich"'
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise ValueError('should look like "name@example.com"')
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+ExternalId = Annotated[str, Field(min_length=1, max_length=200)]
+Pattern = Annotated[str, Field(min_length=1, max_length=200)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Email = Annotated[str, AfterValidator(_email)]
+TcpAddress = Annotated[address.TcpAddress, BeforeValidator(address.parse)]
+
+# Strict: `true` is no number and "48" in quotes is none either.
+Flag = Annotated[bool, Field(strict=True)]
+Copies = Annotated[int, Field(strict=True, ge=1, le=9)]
+Columns = Annotated[int, Field(strict=True, ge=24, le=96)]
+Seconds = Annotated[float, Field(strict=True, gt=0, le=300, allow_inf_nan=False)]

@@ -11,7 +11,6 @@ from bonfire.config.address import TcpAddress
 from bonfire.config.document import Values, inherit, read
 from bonfire.config.model import (
     Config,
-    ConfirmBy,
     Defaults,
     Location,
     LocationMatch,
@@ -21,7 +20,6 @@ from bonfire.config.model import (
     PrinterSettings,
     Route,
     Station,
-    StatusQuery,
     UnknownLocation,
     Wix,
 )
@@ -30,7 +28,6 @@ from bonfire.config.problem import ConfigError
 __all__ = [
     "Config",
     "ConfigError",
-    "ConfirmBy",
     "Defaults",
     "Location",
     "LocationMatch",
@@ -40,7 +37,6 @@ __all__ = [
     "PrinterSettings",
     "Route",
     "Station",
-    "StatusQuery",
     "TcpAddress",
     "UnknownLocation",
     "Wix",

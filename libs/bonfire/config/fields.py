@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bonfire.config import address
+from bonfire.messages import Confirmation
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
@@ -41,6 +42,16 @@ def _email(text: str) -> str:
     return text
 
 
+def _confirm_by(word: Any) -> Any:
+    if word == "auto":
+        return word
+    try:
+        return Confirmation(word)
+    except ValueError as error:
+        words = " or ".join(f"'{kind}'" for kind in ("auto", *Confirmation))
+        raise ValueError(f"should be {words}") from error
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200)]
@@ -48,6 +59,8 @@ Pattern = Annotated[str, Field(min_length=1, max_length=200)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Email = Annotated[str, AfterValidator(_email)]
 TcpAddress = Annotated[address.TcpAddress, BeforeValidator(address.parse)]
+# "auto" takes the strongest kind that the printer turns out to know.
+ConfirmBy = Annotated[Confirmation | Literal["auto"], BeforeValidator(_confirm_by)]
 
 # Strict: `true` is no number and "48" in quotes is none either.
 Flag = Annotated[bool, Field(strict=True)]

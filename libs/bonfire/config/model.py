@@ -6,13 +6,13 @@ Each class is one table of the file, with the same keys.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bonfire.config.fields import (
     Columns,
+    ConfirmBy,
     Copies,
     Email,
     ExternalId,
@@ -39,33 +39,17 @@ class Table(BaseModel):
 _Identified = TypeVar("_Identified", "Location", "Station", "Printer")
 
 
-class ConfirmBy(StrEnum):
-    """How we learn that a printer printed; the last three are `bonfire.messages.Confirmation`."""
-
-    AUTO = "auto"  # the strongest that the printer turns out to know
-    PROCESS_ID = "process-id"
-    STATUS = "gs-r"
-    CLOSE = "close"
-
-
-class StatusQuery(StrEnum):
-    """How a printer is asked whether it is ready."""
-
-    DLE_EOT = "dle-eot"
-    NONE = "none"  # it answers nothing; only the connection tells
-
-
 class PrinterSettings(Table):
     """What every printer of the chain may inherit from `[defaults.printer]`."""
 
     columns: Columns = 48
-    confirmation: ConfirmBy = ConfirmBy.AUTO
-    status: StatusQuery = StatusQuery.DLE_EOT
+    confirmation: ConfirmBy = "auto"
+    status: Literal["dle-eot", "none"] = "dle-eot"
     shared: Flag = False  # something else prints there too: never clear its buffer
     accept_weak: Flag = False  # a ticket without the printer's own word counts as printed
     connect_timeout_s: Seconds = 3.0
     status_timeout_s: Seconds = 2.0
-    send_timeout_s: Seconds = 30.0  # for all bytes of one ticket
+    send_timeout_s: Seconds = 60.0  # for all bytes of one ticket
     confirm_timeout_s: Seconds = 15.0
     idle_close_s: Seconds = 2.0
 

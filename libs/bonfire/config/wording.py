@@ -42,7 +42,8 @@ _WRONG_TYPE: Final[Mapping[str, str]] = {
     "float_type": "should be a number, without quotes",
     "bool_type": "should be true or false, without quotes",
     "model_type": "should be a table of keys and values",
-    "enum": "should be one of the words {expected}",
+    "enum": "should be {expected}",
+    "literal_error": "should be {expected}",
     "too_short": "should have at least one entry",
 }
 _MISSING: Final[Mapping[str, str]] = {

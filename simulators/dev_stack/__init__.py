@@ -1,0 +1,1 @@
+"""What a development machine runs beside the services: a private broker and free ports."""

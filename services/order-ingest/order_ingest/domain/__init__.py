@@ -1,0 +1,1 @@
+"""What orders mean, without any I/O."""

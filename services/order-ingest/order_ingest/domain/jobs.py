@@ -1,0 +1,127 @@
+"""The print jobs of an order: one for each station and copy, with ids that never change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+from bonfire.config import Location, Organisation
+from bonfire.messages import Document, JobKind, OtherStation, PrintJob, TicketOrder
+from bonfire.order import Item, Order
+from order_ingest.domain.routing import route
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """All that the id of a job is derived from (P1): what is equal here is the same ticket.
+
+    `source` is the shop, in which `order_id` is unique. `digest` stands for one revision of the
+    order, and `occurrence` counts how often the order has had it: a change that was taken back and
+    then made again must print again. `station` is unique in its `location` only.
+    """
+
+    source: str
+    order_id: str
+    digest: str
+    occurrence: int
+    kind: JobKind
+    document: Document
+    location: str
+    station: str
+    copy_number: int
+
+    def job_id(self) -> str:
+        """32 hex digits. JSON keeps the parts apart, whatever characters a shop's ids hold."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).digest()[:16].hex()
+
+
+def plan(
+    order: Order,
+    location: Location,
+    organisation: Organisation,
+    accepted_at: datetime,
+    due_at: datetime,
+    digest: str,
+    occurrence: int = 1,
+    kind: JobKind = JobKind.NEW,
+    *,
+    source: str,
+) -> tuple[PrintJob, ...]:
+    """Every station ticket of one revision of an order; equal arguments give equal jobs."""
+    routed = route(order.items, location)
+
+    def job(part: int, station_id: str, copy_number: int) -> PrintJob:
+        station = location.station(station_id)
+        identity = Identity(
+            source=source,
+            order_id=order.id,
+            digest=digest,
+            occurrence=occurrence,
+            kind=kind,
+            document=Document.STATION,
+            location=location.id,
+            station=station.id,
+            copy_number=copy_number,
+        )
+        return PrintJob(
+            job_id=identity.job_id(),
+            kind=kind,
+            document=identity.document,
+            copy_number=copy_number,
+            copies=station.copies,
+            revision=digest,
+            organisation=organisation.id,
+            location=location.id,
+            location_name=location.name,
+            language=location.language,
+            timezone=location.timezone,
+            agent=location.agent,
+            station=station.id,
+            station_name=station.name,
+            printer=station.printer,
+            part=part,
+            parts=len(routed),
+            others=_others(routed, location, station.id),
+            accepted_at=accepted_at,
+            due_at=due_at,
+            order=_station_ticket(order, routed[station.id]),
+        )
+
+    return tuple(
+        job(part, station_id, copy_number)
+        for part, station_id in enumerate(routed, start=1)
+        for copy_number in range(1, location.station(station_id).copies + 1)
+    )
+
+
+def _others(
+    routed: Mapping[str, Iterable[Item]], location: Location, station_id: str
+) -> tuple[OtherStation, ...]:
+    return tuple(
+        OtherStation(name=location.station(other).name, items=sum(item.quantity for item in items))
+        for other, items in routed.items()
+        if other != station_id
+    )
+
+
+def _station_ticket(order: Order, items: Iterable[Item]) -> TicketOrder:
+    """What a cook needs; prices, telephone and address stay out of the kitchen."""
+    return TicketOrder(
+        id=order.id,
+        number=order.number,
+        placed_at=order.placed_at,
+        fulfilment=order.fulfilment.model_copy(update={"address": None}),
+        customer_name=order.customer.name or order.customer.company,
+        note=order.note,
+        custom_fields=order.custom_fields,
+        items=tuple(_without_prices(item) for item in items),
+        alerts=order.alerts,
+    )
+
+
+def _without_prices(item: Item) -> Item:
+    modifiers = tuple(one.model_copy(update={"price": None}) for one in item.modifiers)
+    return item.model_copy(update={"price": None, "modifiers": modifiers})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import partial
 
 from bonfire.config import Location, Organisation
 from bonfire.messages import Document, JobKind, OtherStation, PrintJob, TicketOrder
@@ -52,48 +53,56 @@ def plan(
 ) -> tuple[PrintJob, ...]:
     """Every station ticket of one revision of an order; equal arguments give equal jobs."""
     routed = route(order.items, location)
-
-    def job(part: int, station_id: str, copy_number: int) -> PrintJob:
-        station = location.station(station_id)
-        identity = Identity(
-            source=source,
-            order_id=order.id,
-            digest=digest,
-            occurrence=occurrence,
-            kind=kind,
-            document=Document.STATION,
-            location=location.id,
-            station=station.id,
-            copy_number=copy_number,
-        )
-        return PrintJob(
-            job_id=identity.job_id(),
-            kind=kind,
-            document=identity.document,
-            copy_number=copy_number,
-            copies=station.copies,
-            revision=digest,
-            organisation=organisation.id,
-            location=location.id,
-            location_name=location.name,
-            language=location.language,
-            timezone=location.timezone,
-            agent=location.agent,
-            station=station.id,
-            station_name=station.name,
-            printer=station.printer,
-            part=part,
-            parts=len(routed),
-            others=_others(routed, location, station.id),
-            accepted_at=accepted_at,
-            due_at=due_at,
-            order=_station_ticket(order, routed[station.id]),
-        )
-
+    job = partial(
+        _job,
+        order=order,
+        location=location,
+        organisation=organisation,
+        routed=routed,
+        accepted_at=accepted_at,
+        due_at=due_at,
+    )
+    revision = partial(Identity, source, order.id, digest, occurrence, kind, Document.STATION)
     return tuple(
-        job(part, station_id, copy_number)
-        for part, station_id in enumerate(routed, start=1)
-        for copy_number in range(1, location.station(station_id).copies + 1)
+        job(revision(location.id, station, copy_number))
+        for station in routed
+        for copy_number in range(1, location.station(station).copies + 1)
+    )
+
+
+def _job(
+    identity: Identity,
+    *,
+    order: Order,
+    location: Location,
+    organisation: Organisation,
+    routed: Mapping[str, Sequence[Item]],
+    accepted_at: datetime,
+    due_at: datetime,
+) -> PrintJob:
+    station = location.station(identity.station)
+    return PrintJob(
+        job_id=identity.job_id(),
+        kind=identity.kind,
+        document=identity.document,
+        copy_number=identity.copy_number,
+        copies=station.copies,
+        revision=identity.digest,
+        organisation=organisation.id,
+        location=location.id,
+        location_name=location.name,
+        language=location.language,
+        timezone=location.timezone,
+        agent=location.agent,
+        station=station.id,
+        station_name=station.name,
+        printer=station.printer,
+        part=list(routed).index(station.id) + 1,
+        parts=len(routed),
+        others=_others(routed, location, station.id),
+        accepted_at=accepted_at,
+        due_at=due_at,
+        order=_station_ticket(order, routed[station.id]),
     )
 
 

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from bonfire.broker import Broker, BrokerUnavailable, Outgoing
-from bonfire.clock import Clock
+from bonfire.clock import Clock, wait_at_most
 from bonfire.errors import Reason, Retryable
 from bonfire.lifecycle import TaskFunction
 from bonfire.store import Store, StoreError
@@ -121,10 +121,13 @@ class Outbox:
         return {**lanes, "outbox deletion": self._delete_confirmed}
 
     def _add(self, lane: str, added: int) -> None:
-        self._waiting[lane] = self._waiting.get(lane, 0) + added
-        self._metrics.waiting(lane, self._waiting[lane])
-        if added:
+        self._set(lane, self._waiting.get(lane, 0) + added)
+        if added > 0:
             self._wakes[lane].set()
+
+    def _set(self, lane: str, waiting: int) -> None:
+        self._waiting[lane] = max(0, waiting)
+        self._metrics.waiting(lane, self._waiting[lane])
 
     async def _publish_lane(self, lane: str) -> None:
         last = 0
@@ -138,6 +141,7 @@ class Outbox:
                     self._confirmed.append(row.id)
                     self._deletable.set()
                     self._add(lane, -1)
+            self._set(lane, 0)  # also where a wake counted what was then rolled back
 
     async def _read(self, lane: str, after: int) -> Sequence[_Row]:
         while True:
@@ -171,13 +175,7 @@ class Outbox:
             )
             await self._clock.sleep(jittered)
             return
-        sleeping = asyncio.ensure_future(self._clock.sleep(jittered))
-        connected = asyncio.ensure_future(self._reachable.wait())
-        try:
-            await asyncio.wait({sleeping, connected}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            connected.cancel()
+        await wait_at_most(self._clock, self._reachable, jittered)
 
     async def _delete_confirmed(self) -> None:
         while True:

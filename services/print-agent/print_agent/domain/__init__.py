@@ -1,0 +1,1 @@
+"""What the agent decides: pure functions and values, no clock and no I/O."""

@@ -1,0 +1,36 @@
+"""Ticket numbers: 1, 2, 3 per printer and business day, so that a gap on paper means something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+# A bar that closes at two still belongs to the evening before.
+DAY_STARTS_AT: Final = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNumber:
+    """`times` counts how often this number went to the printer: 0417, then 0417/2."""
+
+    day: date
+    number: int
+    times: int = 1
+
+    def __str__(self) -> str:
+        again = f"/{self.times}" if self.times > 1 else ""
+        return f"{self.number:04d}{again}"
+
+
+def business_day(now: datetime, timezone: str) -> date:
+    """The restaurant's day, in its own time zone."""
+    return (now.astimezone(ZoneInfo(timezone)) - DAY_STARTS_AT).date()
+
+
+def next_number(last: TicketNumber | None, day: date) -> TicketNumber:
+    """A day that has begun never ends before its time: a clock that is set back changes nothing."""
+    if last is None or day > last.day:
+        return TicketNumber(day, 1)
+    return TicketNumber(last.day, last.number + 1)

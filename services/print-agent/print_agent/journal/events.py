@@ -1,0 +1,73 @@
+"""What the agent tells of a job: written with the change itself, published by the outbox."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bonfire import outbox
+from bonfire.broker import Outgoing, topology
+from bonfire.errors import Reason
+from bonfire.messages import (
+    GENERATION,
+    JOB_ID,
+    LOCATION,
+    TRACE_ID,
+    Confirmation,
+    JobEvent,
+    JobEventType,
+    OnPaper,
+)
+from print_agent.domain.entry import Entry
+
+LANE: Final = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that has happened to a job."""
+
+    entry: Entry
+    type: JobEventType
+    on_paper: OnPaper
+    reason: Reason | None = None
+    detail: str = ""
+    confirmation: Confirmation | None = None
+
+
+def put_event(db: sqlite3.Connection, fact: Fact, agent: str, journal: str, at: datetime) -> None:
+    event = _event(fact, agent, journal, at)
+    headers: dict[str, str | int] = {
+        JOB_ID: event.job_id,
+        GENERATION: event.generation,
+        LOCATION: event.location,
+        TRACE_ID: event.job_id,
+    }
+    key = f"{event.location}.{event.type.value}"
+    outbox.put(db, LANE, Outgoing(topology.EVENTS, key, event.encode(), headers), at.timestamp())
+
+
+def _event(fact: Fact, agent: str, journal: str, at: datetime) -> JobEvent:
+    entry, job = fact.entry, fact.entry.job
+    return JobEvent(
+        # Derived, so that the same fact told twice is recognised as one.
+        event_id=f"{job.job_id}.{job.generation}.{fact.type.value}.{entry.attempts}",
+        type=fact.type,
+        at=at,
+        job_id=job.job_id,
+        generation=job.generation,
+        order_id=job.order.id,
+        location=job.location,
+        agent=agent,
+        journal=journal,
+        printer=job.printer,
+        ticket_number=str(entry.ticket or ""),
+        attempt=entry.attempts,
+        confirmation=fact.confirmation,
+        possible_duplicate=entry.marked,
+        on_paper=fact.on_paper,
+        reason=fact.reason.value if fact.reason else "",
+        detail=fact.detail[:2_000],
+    )

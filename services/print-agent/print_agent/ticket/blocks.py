@@ -1,0 +1,102 @@
+"""What a ticket is made of, before anyone knows how wide the paper is.
+
+Every text in a block is clean and in the printer's code page. The guest's own words stand in a
+`Box`, after the label of a `Detail` or indented in a `Dish`, never at the left edge on their own:
+so no note can look like a line of the ticket.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from print_agent.ticket.style import PLAIN, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Blank rows."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Our own words in a black bar across the paper."""
+
+    text: str
+    style: Style = Style(height=2, bold=True, inverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Our own words from the left edge, wrapped."""
+
+    text: str
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Our own words at both edges: on one line where they fit, else one below the other."""
+
+    left: str
+    right: str
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Huge:
+    """The one thing to be read from afar, as large as the paper allows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The name of a section of the menu."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dish:
+    """How many of what."""
+
+    quantity: int
+    name: str
+
+
+class Place(Enum):
+    """Where a `Detail` or a `Box` stands."""
+
+    TICKET = auto()
+    DISH = auto()  # under the name of a dish
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Something about the dish or the order, after its label if it has one."""
+
+    text: str
+    label: str = ""
+    place: Place = Place.DISH
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The guest's own words in a frame, line breaks kept."""
+
+    title: str
+    text: str
+    place: Place = Place.DISH
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the paper."""
+
+
+Block = Feed | Banner | Line | Pair | Huge | Heading | Dish | Detail | Box | Rule

@@ -1,0 +1,122 @@
+"""A print job as the blocks of its ticket: what a cook has to know, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from bonfire.messages import Document, JobKind, PrintJob
+from bonfire.order import Fulfilment, FulfilmentKind, Promise
+from print_agent.ticket.blocks import Banner, Block, Feed, Huge, Line, Pair, Rule
+from print_agent.ticket.dishes import dishes, total
+from print_agent.ticket.guest_text import order_texts, speaks_of_allergy_below
+from print_agent.ticket.local_time import LocalTime
+from print_agent.ticket.pen import Pen
+from print_agent.ticket.slip import Slip
+from print_agent.ticket.style import Style
+from print_agent.ticket.words import WORDS
+
+RAIL_ROWS: Final = 3  # what the clip of the ticket rail covers
+NUMBER_CHARACTERS: Final = 60
+NAME_CHARACTERS: Final = 60
+
+_LARGE: Final = Style(width=2, height=2, bold=True)
+_LOUD: Final = Style(width=2, height=2, bold=True, inverse=True)
+_SMALL: Final = Style(small=True)
+
+
+def compose(job: PrintJob, slip: Slip) -> tuple[Block, ...]:
+    """The ticket of `job`, from the feed for the rail down to the line that identifies it.
+
+    Pure, and total for every valid job: whatever cannot be shown says that it is missing.
+    """
+    pen = Pen(WORDS[job.language])
+    local = LocalTime(job.timezone, slip.printed_at, pen.words)
+    number = pen.line(job.order.number, NUMBER_CHARACTERS) or "?"
+    station = pen.line(job.station_name or job.station, NAME_CHARACTERS)
+    promised = _promised(job.order.fulfilment.promise, local, pen)
+    marks = tuple(_marks(job, slip, local, pen))
+    # The texts first: only then is it known whether the top has to send the cook online.
+    guest = tuple(order_texts(job.order, number, pen))
+    body = tuple(dishes(job.order, number, pen))
+    head = (
+        Pair(station, _fulfilment(job.order.fulfilment, pen), _LARGE),
+        Huge(number),
+        Line(promised, _LARGE),
+    )
+    foot = tuple(_foot(job, slip, local, promised, pen))
+    alerts = tuple(_alerts(job, number, pen))
+    top = (Feed(RAIL_ROWS), *marks, *_late(slip, pen), *head, *alerts, *guest, Rule())
+    return (*top, *body, Rule(), *foot, *marks, Line(_identity(job, slip)))
+
+
+def _identity(job: PrintJob, slip: Slip) -> str:
+    """The last line of every ticket, by which a roll of paper is checked against the journal."""
+    return f"#{slip.number}  job {job.job_id[:8]}"
+
+
+def _marks(job: PrintJob, slip: Slip, local: LocalTime, pen: Pen) -> Iterator[Banner]:
+    """What stands on the first and on the last lines: half a ticket must not deceive."""
+    if earlier := slip.possible_duplicate_of:
+        time = local.say(earlier.printed_at)
+        yield Banner(pen.words.possible_duplicate.format(earlier.number, time))
+        yield Banner(pen.words.duplicate_instruction)
+    if slip.test or job.kind is JobKind.TEST:
+        yield Banner(pen.words.test, _LOUD)
+        yield Banner(pen.words.test_instruction)
+    elif kind := pen.words.kinds.get(job.kind):
+        yield Banner(kind)
+
+
+def _late(slip: Slip, pen: Pen) -> Iterator[Banner]:
+    if slip.late_minutes:
+        yield Banner(pen.words.late.format(slip.late_minutes))
+
+
+def _fulfilment(fulfilment: Fulfilment, pen: Pen) -> str:
+    if fulfilment.kind is FulfilmentKind.UNKNOWN:
+        return pen.line(fulfilment.title, NAME_CHARACTERS) or pen.words.fulfilment_unknown
+    if fulfilment.kind is FulfilmentKind.DINE_IN and (
+        table := pen.line(fulfilment.table, NAME_CHARACTERS)
+    ):
+        return pen.words.table.format(table)
+    return pen.words.fulfilments[fulfilment.kind]
+
+
+def _promised(promise: Promise, local: LocalTime, pen: Pen) -> str:
+    start = promise.at or promise.until
+    end = promise.until or promise.at
+    if start and end:
+        said = local.say_slot(start, end)
+        return pen.words.asap_until.format(said) if promise.asap else said
+    if promise.asap:
+        return pen.words.asap
+    return pen.line(promise.text, NAME_CHARACTERS) or pen.words.time_unknown
+
+
+def _alerts(job: PrintJob, number: str, pen: Pen) -> Iterator[Banner]:
+    """Comes after every text was written: `pen` then knows whether something is missing."""
+    unknown_document = job.document is not Document.STATION
+    if job.order.alerts or pen.incomplete or not job.order.items or unknown_document:
+        yield Banner(pen.words.check_online.format(number))
+    if speaks_of_allergy_below(job.order):
+        yield Banner(pen.words.allergy_below)
+
+
+def _foot(job: PrintJob, slip: Slip, local: LocalTime, promised: str, pen: Pen) -> Iterator[Block]:
+    words = pen.words
+    part = words.part.format(job.part, job.parts) if job.parts > 1 else ""
+    yield Pair(_items(total(job.order), pen), part, Style(height=2, bold=True))
+    for other in job.others:
+        name = pen.line(other.name, NAME_CHARACTERS)
+        yield Line(words.other_station.format(name, _items(other.items, pen)))
+    if job.copies > 1:
+        yield Line(words.copy.format(job.copy_number, job.copies))
+    times = [f"{words.promised} {promised}", f"{words.printed} {local.say(slip.printed_at)}"]
+    if job.order.placed_at:
+        times.insert(0, f"{words.ordered} {local.say(job.order.placed_at)}")
+    yield Line(" · ".join(times), _SMALL)
+
+
+def _items(count: int, pen: Pen) -> str:
+    return pen.words.items_one if count == 1 else pen.words.items_many.format(count)

@@ -1,0 +1,52 @@
+"""Times as the people at the location read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from print_agent.ticket.words import Words
+
+
+class LocalTime:
+    """Times in one zone, with weekday and date where the day is not the day of printing.
+
+    A zone that the machine does not know becomes UTC, and every time says so.
+    """
+
+    def __init__(self, zone: str, printed_at: datetime, words: Words) -> None:
+        self._zone, self._suffix = _find_zone(zone)
+        self._words = words
+        self._today = self._local(printed_at).date()
+
+    def say(self, at: datetime) -> str:
+        """`20:24`, or `Thu 25/09/2025 20:24`."""
+        local = self._local(at)
+        return f"{self._day(local)}{local:%H:%M}{self._suffix}"
+
+    def say_slot(self, start: datetime, end: datetime) -> str:
+        """`20:00 - 20:30`; a slot of no length is a time."""
+        if end == start:
+            return self.say(start)
+        if self._local(end).date() == self._local(start).date():
+            return f"{self.say(start)} - {self._local(end):%H:%M}"
+        return f"{self.say(start)} - {self.say(end)}"
+
+    def _day(self, local: datetime) -> str:
+        if local.date() == self._today:
+            return ""
+        return f"{self._words.weekdays[local.weekday()]} {local.strftime(self._words.date)} "
+
+    def _local(self, at: datetime) -> datetime:
+        try:
+            return at.astimezone(self._zone)
+        except OverflowError:  # the first or last day that Python knows
+            return at
+
+
+def _find_zone(name: str) -> tuple[tzinfo, str]:
+    """The zone, and what to write behind a time that is not in the zone asked for."""
+    try:
+        return ZoneInfo(name), ""
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a folder of the database
+        return UTC, " UTC"

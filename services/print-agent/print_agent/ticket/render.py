@@ -1,0 +1,96 @@
+"""Rows as the bytes of one ticket.
+
+The only commands in them are those that this module writes: ESC @, the code page, styles, line
+spacing, feeds and one cut. Text arrives clean and in the code page, so that none of its bytes can
+be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bonfire.errors import Permanent, Reason
+from bonfire.messages import PrintJob
+from print_agent.ticket.driver import CODE_PAGE, Driver, new_driver
+from print_agent.ticket.layout import compose
+from print_agent.ticket.slip import Slip
+from print_agent.ticket.style import PLAIN, Style
+from print_agent.ticket.typeset import Gap, Row, typeset
+
+# In a printer's dots; no printer feeds less than the height of the row that it has printed.
+_SOLID_SPACING = 24
+
+
+def render_ticket(job: PrintJob, slip: Slip, columns: int = 48) -> bytes:
+    """The whole ticket with its cut, `columns` normal characters wide.
+
+    Raises `Permanent` with `Reason.RENDER_ERROR` whatever goes wrong: another attempt would end
+    the same way.
+    """
+    try:
+        return print_rows(typeset(compose(job, slip), columns))
+    except Exception as error:  # noqa: BLE001 -- the boundary of one job: it fails, not the agent
+        # Only the kind of error: its message may quote the guest.
+        detail = f"the ticket could not be rendered: {type(error).__name__}"
+        raise Permanent(Reason.RENDER_ERROR, detail) from error
+
+
+def print_rows(rows: Iterable[Row | Gap]) -> bytes:
+    """One ticket: ESC @ first, since the printer keeps the settings of whoever printed before."""
+    pen = _Pen(new_driver())
+    for row in rows:
+        pen.gap(row.rows) if isinstance(row, Gap) else pen.row(row)
+    return pen.cut()
+
+
+class _Pen:
+    """Sends a style only where it changes, and text in as few pieces as that allows."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._style = PLAIN
+        self._solid = False
+        self._text: list[str] = []
+        driver.hw("INIT")
+        driver.charcode(CODE_PAGE)
+
+    def gap(self, rows: int) -> None:
+        self._flush()
+        self._driver.print_and_feed(rows)
+
+    def row(self, row: Row) -> None:
+        if row.solid != self._solid:
+            self._flush()
+            self._driver.line_spacing(_SOLID_SPACING if row.solid else None)
+            self._solid = row.solid
+        for span in row.spans:
+            if span.text:
+                self._change(span.style)
+                self._text.append(span.text)
+        self._text.append("\n")
+
+    def cut(self) -> bytes:
+        """Feeds the last row past the knife, cuts, and gives all bytes."""
+        self._flush()
+        self._driver.cut(feed=False)  # GS V 66: the printer knows how far its knife is away
+        return self._driver.output
+
+    def _change(self, style: Style) -> None:
+        now = self._style
+        if style == now:
+            return
+        self._flush()
+        self._driver.set(
+            custom_size=(style.width, style.height) != (now.width, now.height) or None,
+            width=style.width,
+            height=style.height,
+            bold=style.bold if style.bold != now.bold else None,
+            invert=style.inverse if style.inverse != now.inverse else None,
+            font=("b" if style.small else "a") if style.small != now.small else None,
+        )
+        self._style = style
+
+    def _flush(self) -> None:
+        if self._text:
+            self._driver.text("".join(self._text))
+            self._text.clear()

@@ -1,0 +1,24 @@
+"""How a piece of text is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`width` and `height` multiply the character, 1 to 8; `small` is the printer's font B."""
+
+    width: int = 1
+    height: int = 1
+    bold: bool = False
+    inverse: bool = False
+    small: bool = False
+
+    def columns(self, of: int) -> int:
+        """Characters of this style that fit on paper `of` normal characters wide."""
+        return (of * 4 // 3 if self.small else of) // self.width
+
+
+PLAIN: Final = Style()

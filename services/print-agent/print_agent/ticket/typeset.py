@@ -1,0 +1,176 @@
+"""Blocks as rows of styled text, for paper of a given width in characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from print_agent.ticket.blocks import (
+    Banner,
+    Block,
+    Box,
+    Detail,
+    Dish,
+    Feed,
+    Heading,
+    Huge,
+    Line,
+    Pair,
+    Place,
+    Rule,
+)
+from print_agent.ticket.style import PLAIN, Style
+from print_agent.ticket.wrap import wrap
+
+_QUANTITY: Final = Style(width=2, height=2, bold=True)
+_QUANTITY_MANY: Final = Style(width=2, height=2, bold=True, inverse=True)
+_NAME: Final = Style(height=2, bold=True)
+_BOLD: Final = Style(bold=True)
+_HEADING: Final = Style(bold=True)
+_HUGE_WIDTHS: Final = (6, 5, 4, 3, 2)
+_DISH_INDENT: Final = 9  # a quantity of one digit, and a blank
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    text: str
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of paper. A `solid` row touches the next one: frames and bars have no gaps."""
+
+    spans: tuple[Span, ...]
+    solid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Blank rows."""
+
+    rows: int
+
+
+def typeset(blocks: Iterable[Block], columns: int) -> Iterator[Row | Gap]:
+    """`columns` counts normal characters, at least 24."""
+    for block in blocks:
+        yield from _rows(block, columns)
+
+
+def _rows(block: Block, columns: int) -> Iterator[Row | Gap]:
+    match block:
+        case Dish():
+            yield from _dish(block, columns)
+        case Detail():
+            yield from _detail(block, columns)
+        case Box():
+            yield from _box(block, columns)
+        case Banner():
+            yield from _banner(block, columns)
+        case Line():
+            for text in wrap(block.text, block.style.columns(columns)):
+                yield _row(text, block.style)
+        case Pair():
+            yield from _pair(block, columns)
+        case Huge():
+            yield from _huge(block, columns)
+        case Heading():
+            yield from _heading(block, columns)
+        case Rule():
+            yield _row("─" * columns)
+        case Feed():
+            yield Gap(block.rows)
+        case _:
+            assert_never(block)
+
+
+def _row(text: str, style: Style = PLAIN, *, solid: bool = False) -> Row:
+    return Row((Span(text, style),), solid)
+
+
+def _banner(banner: Banner, columns: int) -> Iterator[Row]:
+    room = banner.style.columns(columns)
+    for text in wrap(banner.text, room - 2):
+        # A width that does not divide the paper leaves a rest: the bar ends a little early.
+        yield _row(text.center(room), banner.style, solid=True)
+
+
+def _pair(pair: Pair, columns: int) -> Iterator[Row]:
+    room = pair.style.columns(columns)
+    if not pair.right or len(pair.left) + 1 + len(pair.right) <= room:
+        parts = [f"{pair.left}{pair.right.rjust(room - len(pair.left))}"] if pair.right else []
+        texts = parts or wrap(pair.left, room)
+    else:
+        texts = [*wrap(pair.left, room), *wrap(pair.right, room)]
+    for text in texts:
+        yield _row(text, pair.style)
+
+
+def _huge(huge: Huge, columns: int) -> Iterator[Row]:
+    fitting = (width for width in _HUGE_WIDTHS if len(huge.text) * width <= columns)
+    width = next(fitting, _HUGE_WIDTHS[-1])
+    style = Style(width=width, height=min(width, 4), bold=True)
+    room = style.columns(columns)
+    for text in wrap(huge.text, room):
+        yield _row(text.center(room).rstrip(), style)
+
+
+def _heading(heading: Heading, columns: int) -> Iterator[Row]:
+    for text in wrap(heading.text, columns - 6):
+        yield _row(f"── {text} ".ljust(columns, "─"), _HEADING)
+
+
+def _dish(dish: Dish, columns: int) -> Iterator[Row]:
+    style = _QUANTITY_MANY if dish.quantity > 1 else _QUANTITY
+    cell = f" {dish.quantity}x "
+    used = style.width * len(cell) + 1
+    first, *more = wrap(dish.name, columns - _DISH_INDENT, first=max(columns - used, 1))
+    yield Row((Span(cell, style), Span(f" {first}", _NAME)))
+    for text in more:
+        yield _row(" " * _DISH_INDENT + text, _NAME)
+
+
+def _indent(place: Place) -> int:
+    return _DISH_INDENT if place is Place.DISH else 0
+
+
+def _detail(detail: Detail, columns: int) -> Iterator[Row]:
+    """The label is bold, and what does not fit goes on two characters further in."""
+    margin = " " * _indent(detail.place)
+    room = columns - len(margin)
+    label = f"{detail.label}:" if detail.label else ""
+    first, *more = wrap(f"{label} {detail.text}".strip(), room - 2, first=room)
+    if label and first.startswith(label):
+        rest = Span(first[len(label) :], detail.style)
+        yield Row((Span(margin + label, _label_style(detail.style)), rest))
+    else:
+        yield Row((Span(margin), Span(first, detail.style)))
+    for text in more:
+        yield Row((Span(margin + "  "), Span(text, detail.style)))
+
+
+def _label_style(style: Style) -> Style:
+    return Style(height=style.height, bold=True)
+
+
+def _box(box: Box, columns: int) -> Iterator[Row]:
+    margin = Span(" " * _indent(box.place))
+    width = columns - len(margin.text)
+    frame = Style(bold=box.style.bold, inverse=box.style.inverse)
+    title, *more = wrap(box.title, width - 6)
+    rows = [
+        Span(f"┌─ {title} ".ljust(width - 1, "─") + "┐", box.style),
+        *(
+            Span(f"│ {text.ljust(width - 4)} │", box.style)
+            for text in (*more, *wrap(box.text, width - 4))
+        ),
+        Span("└" + "─" * (width - 2) + "┘", frame),
+    ]
+    for row in rows:
+        yield Row((margin, row), solid=True)
+
+
+def _indent(place: Place) -> int:
+    return _DISH_INDENT if place is Place.DISH else 0

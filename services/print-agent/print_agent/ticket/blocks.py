@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from print_agent.ticket.style import PLAIN, Style
+from print_agent.ticket.style import LOUD, PLAIN, Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Banner:
     """Our own words in a black bar across the paper."""
 
     text: str
-    style: Style = Style(height=2, bold=True, inverse=True)
+    style: Style = LOUD
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""python-escpos, loaded without what it does to its host at import, and with one profile: ours.
+"""python-escpos, loaded without what it does to its host, and with one profile: ours.
 
-Left alone, its import leaves a temporary folder behind at every start, reads a database of all models,
-and calls `logging.basicConfig`. Its own environment variables point it to a profile of a few lines
-instead, in a folder that is gone when the import is done.
+Left alone, its import reads a database of all printer models, leaves a folder in the temporary
+directory at every start, and calls `logging.basicConfig`. Its own environment variables point it
+to a profile of a few lines instead, in a folder that is gone when the import is done.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Driver(Protocol):
     ) -> None: ...
     def line_spacing(self, spacing: int | None = None) -> None: ...
     def print_and_feed(self, n: int) -> None: ...
-    def text(self, txt: str) -> None: ...
+    def _raw(self, msg: bytes) -> None: ...
     def cut(self, *, feed: bool) -> None: ...
 
 

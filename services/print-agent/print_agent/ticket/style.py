@@ -22,3 +22,4 @@ class Style:
 
 
 PLAIN: Final = Style()
+LOUD: Final = Style(height=2, bold=True, inverse=True)

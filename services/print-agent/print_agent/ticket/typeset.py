@@ -59,7 +59,7 @@ def typeset(blocks: Iterable[Block], columns: int) -> Iterator[Row | Gap]:
         yield from _rows(block, columns)
 
 
-def _rows(block: Block, columns: int) -> Iterator[Row | Gap]:
+def _rows(block: Block, columns: int) -> Iterator[Row | Gap]:  # noqa: C901 -- one flat list
     match block:
         case Dish():
             yield from _dish(block, columns)
@@ -170,7 +170,3 @@ def _box(box: Box, columns: int) -> Iterator[Row]:
     ]
     for row in rows:
         yield Row((margin, row), solid=True)
-
-
-def _indent(place: Place) -> int:
-    return _DISH_INDENT if place is Place.DISH else 0

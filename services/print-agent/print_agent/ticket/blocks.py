@@ -86,12 +86,13 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The guest's own words in a frame, line breaks kept."""
+    """The guest's own words in a frame, line breaks kept. `loud_title` gives it the same style."""
 
     title: str
     text: str
     place: Place = Place.DISH
     style: Style = PLAIN
+    loud_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)

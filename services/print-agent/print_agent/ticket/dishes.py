@@ -21,7 +21,7 @@ _CHANGES_A_DISH: Final = re.compile(
     r"\b(no|not|without|ohne|kein|keine|keinen|nicht|sans|pas|senza|niente|extra|extras|statt)\b",
     re.IGNORECASE,
 )
-_BOLD: Final = Style(bold=True)
+_CHANGED: Final = Style(height=2, bold=True)
 _UNRESOLVED: Final = Style(bold=True, inverse=True)
 
 
@@ -81,4 +81,4 @@ def _modifier(modifier: Modifier, pen: Pen) -> Detail:
         pen.incomplete = True
         return Detail(f"?? {name.removeprefix('?? ')}".strip(), group, style=_UNRESOLVED)
     changes = _CHANGES_A_DISH.search(name) or _CHANGES_A_DISH.search(group)
-    return Detail(name, group, style=_BOLD if changes else PLAIN)
+    return Detail(name, group, style=_CHANGED if changes else PLAIN)

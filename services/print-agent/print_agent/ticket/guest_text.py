@@ -59,8 +59,9 @@ def _box(
     if not shown:
         return
     if mentions_allergy(text):
-        title, style = f"{pen.words.allergy} {title}", _ALLERGY
-    yield Box(title, shown, place, style)
+        yield Box(f"{pen.words.allergy} {title}", shown, place, _ALLERGY, loud_title=True)
+    else:
+        yield Box(title, shown, place, style)
     if pen.cut_last:
         yield Banner(pen.words.read_rest.format(number))
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from bonfire.messages import Document, JobKind, PrintJob
 from bonfire.order import Fulfilment, FulfilmentKind, Promise
-from print_agent.ticket.blocks import Banner, Block, Feed, Huge, Line, Pair, Rule
+from print_agent.ticket.blocks import Banner, Block, Feed, Heading, Huge, Line, Pair, Rule
 from print_agent.ticket.dishes import dishes, total
 from print_agent.ticket.guest_text import order_texts, speaks_of_allergy_below
 from print_agent.ticket.local_time import LocalTime
@@ -46,8 +46,9 @@ def compose(job: PrintJob, slip: Slip) -> tuple[Block, ...]:
     )
     foot = tuple(_foot(job, slip, local, promised, pen))
     alerts = tuple(_alerts(job, number, pen))
-    top = (Feed(RAIL_ROWS), *marks, *_late(slip, pen), *head, *alerts, *guest, Rule())
-    return (*top, *body, Rule(), *foot, *marks, Line(_identity(job, slip)))
+    top = (Feed(RAIL_ROWS), *marks, *_late(slip, pen), *head, *alerts, *guest)
+    rule = () if isinstance(body[0], Heading) else (Rule(),)
+    return (*top, *rule, *body, Rule(), *foot, *marks, Line(_identity(job, slip)))
 
 
 def _identity(job: PrintJob, slip: Slip) -> str:

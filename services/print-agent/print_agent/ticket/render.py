@@ -16,10 +16,11 @@ from print_agent.ticket.driver import CODE_PAGE, Driver, new_driver
 from print_agent.ticket.layout import compose
 from print_agent.ticket.slip import Slip
 from print_agent.ticket.style import PLAIN, Style
-from print_agent.ticket.typeset import Gap, Row, typeset
+from print_agent.ticket.typeset import BlankRows, Gap, Output, Row, typeset
 
 # In a printer's dots; no printer feeds less than the height of the row that it has printed.
 _SOLID_SPACING: Final = 24
+_FEED_DOTS: Final = b"\x1bJ"
 _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {ord("\n")})
 
 
@@ -37,15 +38,15 @@ def render_ticket(job: PrintJob, slip: Slip, columns: int = 48) -> bytes:
         raise Permanent(Reason.RENDER_ERROR, detail) from error
 
 
-def print_rows(rows: Iterable[Row | Gap]) -> bytes:
+def print_rows(rows: Iterable[Output]) -> bytes:
     """One ticket: ESC @ first, since the printer keeps the settings of whoever printed before."""
-    pen = _Pen(new_driver())
+    typewriter = _Typewriter(new_driver())
     for row in rows:
-        pen.gap(row.rows) if isinstance(row, Gap) else pen.row(row)
-    return pen.cut()
+        typewriter.put(row)
+    return typewriter.cut()
 
 
-class _Pen:
+class _Typewriter:
     """Sends a style only where it changes, and text in as few pieces as that allows."""
 
     def __init__(self, driver: Driver) -> None:
@@ -56,11 +57,18 @@ class _Pen:
         driver.hw("INIT")
         driver.charcode(CODE_PAGE)
 
-    def gap(self, rows: int) -> None:
-        self._flush()
-        self._driver.print_and_feed(rows)
+    def put(self, output: Output) -> None:
+        match output:
+            case Row():
+                self._row(output)
+            case Gap():
+                self._flush()
+                self._driver._raw(_FEED_DOTS + bytes([output.dots]))
+            case BlankRows():
+                self._flush()
+                self._driver.print_and_feed(output.rows)
 
-    def row(self, row: Row) -> None:
+    def _row(self, row: Row) -> None:
         if row.solid != self._solid:
             self._flush()
             self._driver.line_spacing(_SOLID_SPACING if row.solid else None)

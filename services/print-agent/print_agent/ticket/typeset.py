@@ -28,8 +28,9 @@ _QUANTITY_MANY: Final = Style(width=2, height=2, bold=True, inverse=True)
 _NAME: Final = Style(height=2, bold=True)
 _BOLD: Final = Style(bold=True)
 _HEADING: Final = Style(bold=True)
-_HUGE_WIDTHS: Final = (6, 5, 4, 3, 2)
-_DISH_INDENT: Final = 9  # a quantity of one digit, and a blank
+_HUGE_WIDTHS: Final = (7, 6, 5, 4, 3, 2)
+_NAME_INDENT: Final = 9  # a quantity of one digit, and a blank
+_DETAIL_INDENT: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,32 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Blank rows."""
+class BlankRows:
+    """Paper without print, in rows of normal text."""
 
     rows: int
 
 
-def typeset(blocks: Iterable[Block], columns: int) -> Iterator[Row | Gap]:
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A little paper without print, for the eye. How long a dot is differs between models."""
+
+    dots: int
+
+
+Output = Row | BlankRows | Gap
+
+
+_GAP: Final = Gap(dots=10)
+
+
+def typeset(blocks: Iterable[Block], columns: int) -> Iterator[Output]:
     """`columns` counts normal characters, at least 24."""
     for block in blocks:
         yield from _rows(block, columns)
 
 
-def _rows(block: Block, columns: int) -> Iterator[Row | Gap]:  # noqa: C901 -- one flat list
+def _rows(block: Block, columns: int) -> Iterator[Output]:  # noqa: C901 -- one flat list
     match block:
         case Dish():
             yield from _dish(block, columns)
@@ -81,7 +95,7 @@ def _rows(block: Block, columns: int) -> Iterator[Row | Gap]:  # noqa: C901 -- o
         case Rule():
             yield _row("─" * columns)
         case Feed():
-            yield Gap(block.rows)
+            yield BlankRows(block.rows)
         case _:
             assert_never(block)
 
@@ -108,37 +122,41 @@ def _pair(pair: Pair, columns: int) -> Iterator[Row]:
         yield _row(text, pair.style)
 
 
-def _huge(huge: Huge, columns: int) -> Iterator[Row]:
+def _huge(huge: Huge, columns: int) -> Iterator[Output]:
     fitting = (width for width in _HUGE_WIDTHS if len(huge.text) * width <= columns)
     width = next(fitting, _HUGE_WIDTHS[-1])
-    style = Style(width=width, height=min(width, 4), bold=True)
-    room = style.columns(columns)
-    for text in wrap(huge.text, room):
-        yield _row(text.center(room).rstrip(), style)
+    style = Style(width=width, height=min(width, 5), bold=True)
+    yield _GAP
+    for text in wrap(huge.text, style.columns(columns)):
+        margin = " " * ((columns - len(text) * width) // 2)  # in narrow blanks: the exact middle
+        yield Row((Span(margin), Span(text, style)))
+    yield _GAP
 
 
-def _heading(heading: Heading, columns: int) -> Iterator[Row]:
+def _heading(heading: Heading, columns: int) -> Iterator[Output]:
+    yield _GAP
     for text in wrap(heading.text, columns - 6):
         yield _row(f"── {text} ".ljust(columns, "─"), _HEADING)
 
 
-def _dish(dish: Dish, columns: int) -> Iterator[Row]:
+def _dish(dish: Dish, columns: int) -> Iterator[Output]:
+    yield _GAP
     style = _QUANTITY_MANY if dish.quantity > 1 else _QUANTITY
     cell = f" {dish.quantity}x "
     used = style.width * len(cell) + 1
-    first, *more = wrap(dish.name, columns - _DISH_INDENT, first=max(columns - used, 1))
+    first, *more = wrap(dish.name, columns - _NAME_INDENT, first=max(columns - used, 1))
     yield Row((Span(cell, style), Span(f" {first}", _NAME)))
     for text in more:
-        yield _row(" " * _DISH_INDENT + text, _NAME)
+        yield _row(" " * _NAME_INDENT + text, _NAME)
 
 
 def _indent(place: Place) -> int:
-    return _DISH_INDENT if place is Place.DISH else 0
+    return _NAME_INDENT if place is Place.DISH else 0
 
 
 def _detail(detail: Detail, columns: int) -> Iterator[Row]:
     """The label is bold, and what does not fit goes on two characters further in."""
-    margin = " " * _indent(detail.place)
+    margin = " " * (_DETAIL_INDENT if detail.place is Place.DISH else 0)
     room = columns - len(margin)
     label = f"{detail.label}:" if detail.label else ""
     first, *more = wrap(f"{label} {detail.text}".strip(), room - 2, first=room)
@@ -155,18 +173,20 @@ def _label_style(style: Style) -> Style:
     return Style(height=style.height, bold=True)
 
 
-def _box(box: Box, columns: int) -> Iterator[Row]:
-    margin = Span(" " * _indent(box.place))
+def _box(box: Box, columns: int) -> Iterator[Output]:
+    margin = Span(" " * (_NAME_INDENT if box.place is Place.DISH else 0))
     width = columns - len(margin.text)
     frame = Style(bold=box.style.bold, inverse=box.style.inverse)
     title, *more = wrap(box.title, width - 6)
     rows = [
-        Span(f"┌─ {title} ".ljust(width - 1, "─") + "┐", box.style),
+        Span(f"┌─ {title} ".ljust(width - 1, "─") + "┐", box.style if box.loud_title else frame),
         *(
             Span(f"│ {text.ljust(width - 4)} │", box.style)
             for text in (*more, *wrap(box.text, width - 4))
         ),
         Span("└" + "─" * (width - 2) + "┘", frame),
     ]
+    if box.place is Place.TICKET:
+        yield _GAP
     for row in rows:
         yield Row((margin, row), solid=True)

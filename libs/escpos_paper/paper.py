@@ -1,0 +1,233 @@
+"""The print mechanism: commands in, paper out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from escpos_paper import graphics
+from escpos_paper.code_page import decode
+from escpos_paper.command import Command, Kind
+from escpos_paper.grammar import CUT_WITH_FEED
+from escpos_paper.line_buffer import LineBuffer
+from escpos_paper.settings import PrintSettings
+from escpos_paper.ticket import (
+    CELL_DOTS,
+    DEFAULT_LINE_SPACING_DOTS,
+    Block,
+    Cut,
+    Feed,
+    Line,
+    Picture,
+    Ticket,
+)
+
+
+class Paper:
+    """The state of a printer's mechanism, and what has come out since the last cut.
+
+    It lays out in standard mode: text collects in a line until something prints it; a line that
+    is full prints itself. Page mode (ESC L) is laid out the same way.
+    """
+
+    def __init__(self, columns: int = 48) -> None:
+        self.columns = columns
+        self._blocks: list[Block] = []
+        self._settings = PrintSettings()
+        self._line = LineBuffer(columns * CELL_DOTS["A"][0])
+        self._strip: Picture | None = None
+
+    def apply(self, command: Command) -> list[Block]:
+        """Obey one command. Returns what it put on the paper, from top to bottom."""
+        kind, raw = command
+        printed: list[Block] = []
+        if kind is Kind.TEXT:
+            printed = self._text(raw)
+        elif kind in _SETTERS:
+            _SETTERS[kind](self._settings, raw[2])
+        elif kind in _SETTERS_AT_LINE_START:
+            if not self.has_unprinted_line:
+                _SETTERS_AT_LINE_START[kind](self._settings, raw[2])
+        elif kind in _ACTIONS:
+            printed = _ACTIONS[kind](self, raw)
+        self._blocks += printed
+        return printed
+
+    def take(self) -> Ticket:
+        """The paper since the last cut, as the hand that tears it off gets it."""
+        ticket = Ticket(tuple(self._blocks), self.columns)
+        self._blocks = []
+        return ticket
+
+    @property
+    def has_unprinted_line(self) -> bool:
+        return self._strip is not None or not self._line.is_empty
+
+    def clear_print_buffer(self) -> None:
+        """Forget the line that is not printed yet; what is on the paper stays."""
+        self._line.clear()
+        self._strip = None
+
+    def power_cycle(self) -> None:
+        """All settings as at power on; what is on the paper stays."""
+        self._initialize(b"")
+
+    def _initialize(self, raw: bytes) -> list[Block]:
+        self._settings = PrintSettings()
+        self._line = LineBuffer(self.columns * CELL_DOTS["A"][0])
+        self._strip = None
+        return []
+
+    # Lines
+
+    def _text(self, raw: bytes) -> list[Block]:
+        text = decode(raw, self._settings.page)
+        printed: list[Block] = []
+        while text := self._line.add(text, self._settings.style):
+            printed.append(self._printed_line(self._settings.spacing_dots))
+        return printed
+
+    def _printed_line(self, spacing_dots: int) -> Line:
+        height_dots = max(self._line.height_dots, spacing_dots)
+        align = self._settings.align
+        return Line(self._line.take(align), align, height_dots)
+
+    def _flush(self, spacing_dots: int | None = None) -> list[Block]:
+        """Print what stands in the line, if anything does."""
+        printed: list[Block] = []
+        if self._strip:
+            printed.append(self._strip)
+            self._strip = None
+        if not self._line.is_empty:
+            spacing = self._settings.spacing_dots if spacing_dots is None else spacing_dots
+            printed.append(self._printed_line(spacing))
+        return printed
+
+    def _line_feed(self, raw: bytes) -> list[Block]:
+        # A strip of an image is as high as its line, so the feed adds nothing to it.
+        return self._flush() or [self._printed_line(self._settings.spacing_dots)]
+
+    def _feed_lines(self, raw: bytes) -> list[Block]:
+        printed = self._flush()
+        empty_lines = raw[2] - len(printed)
+        if empty_lines > 0:
+            printed.append(Feed(empty_lines * self._settings.spacing_dots))
+        return printed
+
+    def _feed_dots(self, raw: bytes) -> list[Block]:
+        if self.has_unprinted_line:
+            return self._flush(spacing_dots=raw[2])
+        return [Feed(raw[2])] if raw[2] else []
+
+    def _cancel(self, raw: bytes) -> list[Block]:
+        self.clear_print_buffer()
+        return []
+
+    def _set_spacing(self, raw: bytes) -> list[Block]:
+        self._settings.spacing_dots = raw[2] if len(raw) > 2 else DEFAULT_LINE_SPACING_DOTS
+        return []
+
+    def _set_tab_stops(self, raw: bytes) -> list[Block]:
+        self._settings.tab_stops = tuple(stop for stop in raw[2:] if stop)
+        return []
+
+    def _tab(self, raw: bytes) -> list[Block]:
+        column_dots = self._settings.style.cell_dots[0]
+        self._line.tab([stop * column_dots for stop in self._settings.tab_stops])
+        return []
+
+    def _set_position(self, raw: bytes) -> list[Block]:
+        self._line.move_to(_word(raw))
+        return []
+
+    def _set_left_margin(self, raw: bytes) -> list[Block]:
+        self._line.set_margin(_word(raw))
+        return []
+
+    def _set_print_width(self, raw: bytes) -> list[Block]:
+        self._line.set_width(_word(raw))
+        return []
+
+    # Images and symbols
+
+    def _bit_image(self, raw: bytes) -> list[Block]:
+        printed = self._flush()
+        self._strip = graphics.from_bit_image(raw, self._settings.align)
+        return printed
+
+    def _raster(self, raw: bytes) -> list[Block]:
+        return self._flush() + _present(graphics.from_raster(raw, self._settings.align))
+
+    def _graphics(self, raw: bytes) -> list[Block]:
+        body = raw[7:] if raw[1] == 0x38 else raw[5:]
+        if len(body) < 2:
+            return []
+        if body[1] not in (2, 50):
+            self._settings.stored_image = body
+            return []
+        stored, self._settings.stored_image = self._settings.stored_image, b""
+        return self._flush() + _present(graphics.stored_graphics(stored, self._settings.align))
+
+    def _symbol_2d(self, raw: bytes) -> list[Block]:
+        symbol = self._settings.qr.apply(raw[5:], self._settings.align)
+        return [*self._flush(), symbol] if symbol else []
+
+    def _barcode(self, raw: bytes) -> list[Block]:
+        barcode = self._settings.barcode.barcode(raw, self._settings.align)
+        return [*self._flush(), barcode] if barcode else []
+
+    # The end
+
+    def _cut(self, raw: bytes) -> list[Block]:
+        printed = self._flush()
+        if raw[0] == 0x1B:
+            return [*printed, Cut(partial=True)]
+        if raw[2] in CUT_WITH_FEED and raw[3]:
+            printed.append(Feed(raw[3]))
+        return [*printed, Cut(partial=raw[2] not in (0, 48, 65, 97, 103))]
+
+
+def _word(raw: bytes) -> int:
+    return raw[2] + 256 * raw[3]
+
+
+def _present(picture: Picture | None) -> list[Block]:
+    return [picture] if picture else []
+
+
+_SETTERS: Final[dict[Kind, Callable[[PrintSettings, int], None]]] = {
+    Kind.PRINT_MODE: PrintSettings.set_print_mode,
+    Kind.SIZE: PrintSettings.set_size,
+    Kind.BOLD: PrintSettings.set_bold,
+    Kind.UNDERLINE: PrintSettings.set_underline,
+    Kind.INVERSE: PrintSettings.set_inverse,
+    Kind.FONT: PrintSettings.set_font,
+    Kind.CODE_PAGE: PrintSettings.set_page,
+    Kind.BARCODE_HEIGHT: PrintSettings.set_barcode_height,
+    Kind.BARCODE_WIDTH: PrintSettings.set_barcode_width,
+    Kind.BARCODE_TEXT: PrintSettings.set_barcode_text,
+}
+_SETTERS_AT_LINE_START: Final[dict[Kind, Callable[[PrintSettings, int], None]]] = {
+    Kind.ALIGN: PrintSettings.set_align,
+    Kind.UPSIDE_DOWN: PrintSettings.set_upside_down,
+}
+_ACTIONS: Final[dict[Kind, Callable[[Paper, bytes], list[Block]]]] = {
+    Kind.LINE_FEED: Paper._line_feed,
+    Kind.FORM_FEED: Paper._line_feed,
+    Kind.TAB: Paper._tab,
+    Kind.CANCEL: Paper._cancel,
+    Kind.INITIALIZE: Paper._initialize,
+    Kind.LINE_SPACING: Paper._set_spacing,
+    Kind.TAB_STOPS: Paper._set_tab_stops,
+    Kind.POSITION: Paper._set_position,
+    Kind.LEFT_MARGIN: Paper._set_left_margin,
+    Kind.PRINT_WIDTH: Paper._set_print_width,
+    Kind.FEED_DOTS: Paper._feed_dots,
+    Kind.FEED_LINES: Paper._feed_lines,
+    Kind.BIT_IMAGE: Paper._bit_image,
+    Kind.RASTER: Paper._raster,
+    Kind.GRAPHICS: Paper._graphics,
+    Kind.SYMBOL_2D: Paper._symbol_2d,
+    Kind.BARCODE: Paper._barcode,
+    Kind.CUT: Paper._cut,
+}

@@ -1,0 +1,142 @@
+"""A Wix order as Bonfire's order.
+
+`map_order` never fails on an order that has an id: what cannot be read becomes an alert, and the
+ticket says CHECK ORDER ONLINE. Nothing here does I/O or asks for the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from bonfire.errors import Reason
+from bonfire.order import (
+    AlertCode,
+    Customer,
+    Fulfilment,
+    FulfilmentKind,
+    LabelledText,
+    Order,
+    OrderStatus,
+)
+from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT, Findings
+from order_ingest.wix.mapping.fulfilment import read_fulfilment
+from order_ingest.wix.mapping.items import read_extended_fields, read_items
+from order_ingest.wix.mapping.payment import read_payment
+from order_ingest.wix.mapping.people import read_customer
+from order_ingest.wix.mapping.raw import Raw
+from order_ingest.wix.mapping.readable import readable
+from order_ingest.wix.refusal import WixRefused
+
+__all__ = ["is_shop_only", "map_order"]
+
+_STATUS: Final = {
+    "INITIALIZED": OrderStatus.WAITING,
+    "PENDING": OrderStatus.WAITING,
+    "APPROVED": OrderStatus.APPROVED,
+    "CANCELED": OrderStatus.CANCELLED,
+    "REJECTED": OrderStatus.CANCELLED,
+}
+_MAX_ID_LENGTH: Final = 200
+_MAX_CUSTOM_FIELDS: Final = 200
+_NO_LOCATIONS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def map_order(raw: dict[str, Any], locations: Mapping[str, str] = _NO_LOCATIONS) -> Order:
+    """The order in Wix's JSON `raw`, in the REST or the SDK spelling.
+
+    `locations` gives our location for Wix's ids, of a business location or of an operation; what
+    it does not know goes to the default location, with an alert unless `locations` is empty.
+    Raises `WixRefused` with INVALID_FIELDS if the order has no usable id, and for nothing else.
+    """
+    findings = Findings()
+    order = Raw(raw, findings)
+    id_ = order.get("id", "_id").text()
+    if not 1 <= len(id_) <= _MAX_ID_LENGTH:
+        raise WixRefused(Reason.INVALID_FIELDS, "order.id is missing or not what it should be.")
+    currency = order.get("currency").text(12)
+    custom_fields = _custom_fields(order)
+    fulfilment = read_fulfilment(order, custom_fields)
+    customer = read_customer(order)
+    _expect_name(order, fulfilment, customer)
+    mapped = Order(
+        id=id_,
+        number=_number(order, id_),
+        status=_status(order),
+        placed_at=order.get("createdDate", "_createdDate", "purchasedDate").moment(),
+        updated_at=order.get("updatedDate", "_updatedDate").moment(),
+        location=_location(order, locations),
+        fulfilment=fulfilment,
+        customer=customer,
+        items=read_items(order, currency),
+        note=order.get("buyerNote").text(TEXT_LIMIT),
+        custom_fields=custom_fields,
+        payment=read_payment(order, currency),
+    )
+    return mapped.model_copy(update={"alerts": findings.alerts()})
+
+
+def is_shop_only(order: Order) -> bool:
+    """Whether a mapped order holds nothing to cook, only goods of the site's shop."""
+    return not order.items and all(alert.code is not AlertCode.NO_ITEMS for alert in order.alerts)
+
+
+def _number(order: Raw, id_: str) -> str:
+    number = order.get("number")
+    if text := number.text():
+        return text
+    number.alert(AlertCode.MISSING_FIELD)
+    return id_[:8]
+
+
+def _status(order: Raw) -> OrderStatus:
+    place = order.get("status")
+    status = _STATUS.get(place.text())
+    if status is None:
+        place.alert(AlertCode.UNKNOWN_VALUE if place else AlertCode.MISSING_FIELD)
+        return OrderStatus.WAITING
+    return status
+
+
+def _custom_fields(order: Raw) -> tuple[LabelledText, ...]:
+    """The answers to the shop's questions at checkout, then what apps and the owner attached."""
+    fields = order.get("customFields")
+    answers = [_custom_field(field) for field in fields.all()]
+    answers += read_extended_fields(order)
+    kept = [answer for answer in answers if answer.label or answer.text]
+    return order.findings.capped(kept, _MAX_CUSTOM_FIELDS, fields.path)
+
+
+def _custom_field(field: Raw) -> LabelledText:
+    if not isinstance(field.value, dict) or not field.value.keys() & {"title", "value"}:
+        field.unreadable()
+        return LabelledText(text=field.text(TEXT_LIMIT))
+    value = field.get("value")
+    return LabelledText(
+        label=field.get("title", "translatedTitle").text(LABEL_LIMIT),
+        text=value.findings.cut(readable(value.value), TEXT_LIMIT, value.path),
+    )
+
+
+def _location(order: Raw, locations: Mapping[str, str]) -> str:
+    """By the business location, or by the operation that the first dish was ordered from."""
+    if not locations:
+        return ""
+    business = order.get("businessLocation").get("id", "_id")
+    ids = [business.text()]
+    for line in order.get("lineItems").all():
+        if isinstance(line.value, dict):
+            ids.append(line.get("catalogReference").get("options").get("operationId").text())
+    for id_ in filter(None, ids):
+        if id_ in locations:
+            return locations[id_]
+    business.alert(AlertCode.UNKNOWN_LOCATION)
+    return ""
+
+
+def _expect_name(order: Raw, fulfilment: Fulfilment, customer: Customer) -> None:
+    """Whoever picks up or is driven to has a name; a table needs none."""
+    leaves_the_house = fulfilment.kind in (FulfilmentKind.PICKUP, FulfilmentKind.DELIVERY)
+    if leaves_the_house and not (customer.name or customer.company):
+        order.get("recipientInfo").alert(AlertCode.MISSING_FIELD)

@@ -1,0 +1,201 @@
+"""What the guest chose for a dish: the union of all the places where Wix was seen to write it.
+
+    A  lineItems[].modifierGroups[]                    names, sometimes ids
+    B  lineItems[].descriptionLines[]                  names, with or without a group's name
+    C  catalogReference.options.modifierGroups[]       ids, sometimes names
+       catalogReference.options.priceVariant           an id, sometimes a name
+
+The rules by which the same choice in two places appears once, and two choices never become one:
+
+1. Two entries *of different places* are the same choice if their ids are equal and their names do
+   not differ, or, where one of them has no id, if their names are equal (but for case and spaces)
+   and their groups are equal or one has none. An entry takes in at most one entry of each other
+   place, so "Käse" twice in one place stays twice.
+2. The larger quantity of the two holds.
+3. An entry with an id and no name needs a name from another place: one that has no id and that
+   rule 1 did not already join to an entry of the same place. Only if there are at least as many
+   such names as there are nameless ids, in number and in total quantity, do they cover the ids;
+   otherwise *all* nameless ids are shown as "?? <id>" with an alert, since nobody can say which of
+   them is missing.
+4. A price variant without a name is covered by a description line that is left over, first of all
+   by one without a group's name, since that is where Wix writes the variant's name. One such line
+   is held back for the variant even if the order names no price variant: for rule 3, a line that
+   may be the variant is never counted as a modifier.
+
+So a false alert is possible, a lost modifier is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bonfire.order import AlertCode, Modifier, Money
+from order_ingest.wix.mapping.description import DescriptionLine
+from order_ingest.wix.mapping.findings import TEXT_LIMIT
+from order_ingest.wix.mapping.raw import Raw
+from order_ingest.wix.mapping.readable import is_machine_made
+
+_NAMES = ("name", "label", "details", "title")
+_MODIFIER_IDS = ("id", "_id", "modifierId")
+_GROUP_IDS = ("id", "_id", "modifierGroupId")
+_VARIANT_IDS = ("id", "_id", "variantId")
+
+
+@dataclass(slots=True)
+class Choice:
+    """One entry of one place, which takes in the same choice of other places."""
+
+    name: str
+    id: str
+    group: str
+    group_id: str
+    quantity: int
+    price: Money | None
+    places: set[str]
+
+    def is_same(self, other: Choice) -> bool:
+        same_name = folded(self.name) == folded(other.name)
+        if self.id and other.id:
+            return self.id == other.id and (same_name or not (self.name and other.name))
+        return bool(self.name) and same_name and self._may_share_group(other)
+
+    def _may_share_group(self, other: Choice) -> bool:
+        if self.group_id and other.group_id and self.group_id != other.group_id:
+            return False
+        return not (self.group and other.group) or folded(self.group) == folded(other.group)
+
+    def take_in(self, other: Choice) -> None:
+        self.name = self.name or other.name
+        self.id = self.id or other.id
+        self.group = self.group or other.group
+        self.group_id = self.group_id or other.group_id
+        self.quantity = max(self.quantity, other.quantity)
+        self.price = self.price or other.price
+        self.places |= other.places
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    variants: list[str]
+    modifiers: list[Modifier]
+
+
+def read_choices(line: Raw, options: Raw, lines: list[DescriptionLine], currency: str) -> Chosen:
+    """The variants and modifiers of a line item, each once, in the order in which they stand."""
+    choices = _entries(line.get("modifierGroups"), "A", currency)
+    _unite(choices, _entries(options.get("modifierGroups"), "C", currency))
+    left_over = [described for described in lines if not _absorb(choices, described)]
+    variants = [described.text for described in left_over if not described.group]
+    grouped = [described for described in left_over if described.group]
+    held_back = _add_variant(variants, grouped, options.get("priceVariant"))
+    spare = max(0, len(variants) - 1) + len(grouped) - held_back
+    unknown = _uncovered(choices, spare)
+    for choice in unknown:
+        line.findings.add(AlertCode.UNKNOWN_MODIFIER, f"{line.path}: modifier {choice.id}")
+    named = [_modifier(choice) for choice in choices if choice.name]
+    named += [Modifier(name=each.text, group=each.group) for each in grouped]
+    return Chosen(variants, named + [_modifier(choice) for choice in unknown])
+
+
+def folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _entries(groups: Raw, place: str, currency: str) -> list[Choice]:
+    entries = []
+    for group in groups.all():
+        if not isinstance(group.value, dict):
+            entries.append(_entry(group, "", "", place, currency))
+            continue
+        if "modifiers" not in group.value:
+            group.unreadable()
+        label = group.get("name", "label", "title").text()
+        group_id = group.get(*_GROUP_IDS).text()
+        for each in group.get("modifiers").all():
+            entries.append(_entry(each, label, group_id, place, currency))
+    return entries
+
+
+def _entry(each: Raw, group: str, group_id: str, place: str, currency: str) -> Choice:
+    if not isinstance(each.value, dict):
+        each.unreadable()
+        return Choice(each.text(TEXT_LIMIT), "", group, group_id, 1, None, {place})
+    names = dict.fromkeys(filter(None, (each.get(name).text() for name in _NAMES)))
+    return Choice(
+        name=", ".join(names),
+        id=each.get(*_MODIFIER_IDS).text(),
+        group=group,
+        group_id=group_id,
+        quantity=each.get("quantity").quantity(),
+        price=each.get("price").money(currency),
+        places={place},
+    )
+
+
+def _unite(choices: list[Choice], others: list[Choice]) -> None:
+    """Rule 1 between two places: what is not in `choices` yet is added to them."""
+    for other in others:
+        for choice in choices:
+            if choice.places.isdisjoint(other.places) and choice.is_same(other):
+                choice.take_in(other)
+                break
+        else:
+            choices.append(other)
+
+
+def _absorb(choices: list[Choice], described: DescriptionLine) -> bool:
+    """Whether a description line only repeats a choice."""
+    as_choice = Choice(described.text, "", described.group, "", 1, None, {"B"})
+    for choice in choices:
+        if "B" not in choice.places and choice.is_same(as_choice):
+            choice.take_in(as_choice)
+            return True
+    return False
+
+
+def _add_variant(variants: list[str], grouped: list[DescriptionLine], variant: Raw) -> int:
+    """Rule 4. Returns how many lines with a group may be the variant's name, 0 or 1."""
+    name, id_ = _variant(variant)
+    if name:
+        described = {folded(text) for text in (*variants, *(line.text for line in grouped))}
+        if folded(name) not in described:
+            variants.insert(0, name)
+        return 0
+    if not id_ or variants:
+        return 0
+    if grouped:
+        return 1
+    variant.findings.add(AlertCode.UNKNOWN_MODIFIER, f"{variant.path}: variant {id_}")
+    variants.append(f"?? {id_}")
+    return 0
+
+
+def _variant(variant: Raw) -> tuple[str, str]:
+    """The name and the id of the price variant, either of which may be empty."""
+    if isinstance(variant.value, dict):
+        return variant.get(*_NAMES).text(TEXT_LIMIT), variant.get(*_VARIANT_IDS).text()
+    text = variant.text()
+    return ("", text) if is_machine_made(text) else (text, "")
+
+
+def _uncovered(choices: list[Choice], spare_lines: int) -> list[Choice]:
+    """Rule 3: the choices without a name, or none of them if other names can be theirs."""
+    nameless = [choice for choice in choices if not choice.name]
+    places = set().union(*(choice.places for choice in nameless))
+    spare = [
+        each for each in choices if each.name and not each.id and places.isdisjoint(each.places)
+    ]
+    enough = len(nameless) <= len(spare) + spare_lines
+    needed = sum(choice.quantity for choice in nameless)
+    covered = enough and needed <= sum(choice.quantity for choice in spare) + spare_lines
+    return [] if covered else nameless
+
+
+def _modifier(choice: Choice) -> Modifier:
+    return Modifier(
+        name=choice.name or f"?? {choice.id}".strip(),
+        group=choice.group,
+        quantity=choice.quantity,
+        price=choice.price,
+        resolved=bool(choice.name),
+    )

@@ -1,0 +1,54 @@
+"""The description lines of a line item: `name` is often empty, and the text is then the variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from order_ingest.wix.mapping.findings import TEXT_LIMIT
+from order_ingest.wix.mapping.raw import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptionLine:
+    """`group` is what the line calls the choice ("Größe"), empty for a nameless line."""
+
+    group: str
+    text: str
+
+
+def read_description(lines: Raw) -> list[DescriptionLine]:
+    """Every text of every line; a line that says two different things becomes two."""
+    return [described for line in lines.all() for described in _read(line)]
+
+
+def _read(line: Raw) -> Iterator[DescriptionLine]:
+    if not isinstance(line.value, dict):
+        line.unreadable()
+        yield DescriptionLine("", line.text(TEXT_LIMIT))
+        return
+    group = line.get("name").text()
+    texts = _texts(line)
+    for text in texts:
+        yield DescriptionLine(group, text)
+    if not texts and group:
+        yield DescriptionLine("", group)
+    elif not texts and line.value.keys() - _BOOKKEEPING:
+        line.unreadable()
+        yield DescriptionLine("", line.text(TEXT_LIMIT))
+
+
+def _texts(line: Raw) -> list[str]:
+    """Plain text and colour, then their deprecated twins if these say something else."""
+    color = line.get("colorInfo")
+    found = [
+        line.get("plainText").text(TEXT_LIMIT),
+        color.get("original", "translated").text() if color else "",
+        line.get("plainTextValue").text(TEXT_LIMIT),
+    ]
+    return list(dict.fromkeys(filter(None, found))) or list(
+        filter(None, [line.get("color").text()])
+    )
+
+
+_BOOKKEEPING = frozenset(("name", "lineType", "plainText", "plainTextValue", "colorInfo", "color"))

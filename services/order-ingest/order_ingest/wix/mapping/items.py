@@ -1,0 +1,179 @@
+"""Line items: what the kitchen cooks, in the order of the cart, no two lines merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from bonfire.order import AlertCode, Item, LabelledText, Section
+from order_ingest.wix.mapping.choices import folded, read_choices
+from order_ingest.wix.mapping.description import DescriptionLine, read_description
+from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT
+from order_ingest.wix.mapping.raw import Raw
+from order_ingest.wix.mapping.readable import leaves
+
+RESTAURANT_APPS: Final = frozenset(
+    (
+        "9a5d83fd-8570-482e-81ab-cfa88942ee60",  # Restaurants Orders (New)
+        "b278a256-2757-4f19-9313-c05c783bec92",  # Restaurants Menus
+        "13e8d036-5516-6104-b456-c8466db39542",  # Restaurants Orders, the old app
+    )
+)
+SHOP_APPS: Final = frozenset(
+    (
+        "215238eb-22a5-4c36-9e7b-e7c08025e04e",  # Stores
+        "1380b703-ce81-ff05-f115-39571d94dfcd",  # eCommerce, as older shop orders name it
+        "13d21c63-b5ec-5912-8397-c3a5ddb27a97",  # Bookings
+        "140603ad-af8d-84a5-2c80-a0f60cb47351",  # Events
+        "d80111c5-a0f4-47a8-b63a-65b54d774a27",  # Gift Cards
+    )
+)
+
+_MAX_ITEMS: Final = 1_000
+_MAX_VARIANTS: Final = 100
+_MAX_MODIFIERS: Final = 200
+_MAX_NOTES: Final = 100
+_REQUESTS: Final = ("specialRequests", "specialRequest")
+# What `catalogReference.options` holds that is either read elsewhere or of no use to a cook.
+_READ_OPTIONS: Final = frozenset(
+    (
+        *_REQUESTS,
+        "customTextFields",
+        "menuId",
+        "menuSectionId",
+        "modifierGroups",
+        "onlineOrderingPageUrl",
+        "operationId",
+        "priceVariant",
+        "sectionId",
+        "variantId",
+    )
+)
+
+
+def read_items(order: Raw, currency: str) -> tuple[Item, ...]:
+    """The dishes of the order. Goods of the site's shop are left out.
+
+    NO_ITEMS says that there is no dish and that shop goods alone do not explain it. A line of an
+    app that we do not know is left out as well, but never without an alert.
+    """
+    lines = order.get("lineItems")
+    dishes, surely_goods = [], bool(lines)
+    for line in lines.all():
+        app = _app(line)
+        if not app or app in RESTAURANT_APPS:
+            dishes.append(line)
+        elif app not in SHOP_APPS:
+            surely_goods = False
+            line.get("catalogReference").get("appId").alert(AlertCode.UNKNOWN_VALUE)
+    if not dishes and not surely_goods:
+        lines.alert(AlertCode.NO_ITEMS)
+    kept = order.findings.capped(dishes, _MAX_ITEMS, lines.path)
+    return tuple(_item(line, currency) for line in kept)
+
+
+def _app(line: Raw) -> str:
+    """The app that sold the line; empty where Wix does not say, and then it counts as a dish."""
+    reference = line.value.get("catalogReference") if isinstance(line.value, dict) else None
+    app = reference.get("appId") if isinstance(reference, dict) else None
+    return app.strip().lower() if isinstance(app, str) else ""
+
+
+def _item(line: Raw, currency: str) -> Item:
+    if not isinstance(line.value, dict):
+        line.unreadable()
+        return Item(name=line.text(TEXT_LIMIT) or "??")
+    options = line.get("catalogReference").get("options")
+    request = _special_request(line, options)
+    answers = _answers(options)
+    lines = [
+        each
+        for each in read_description(line.get("descriptionLines"))
+        if not _is_repeated(each, request, answers)
+    ]
+    chosen = read_choices(line, options, lines, currency)
+    notes = [*answers.values(), *_unknown_texts(line, options)]
+    capped = line.findings.capped
+    return Item(
+        name=_name(line),
+        quantity=line.get("quantity").quantity(),
+        id=line.get("id", "_id").text(),
+        variants=capped(chosen.variants, _MAX_VARIANTS, f"{line.path}: variants"),
+        modifiers=capped(chosen.modifiers, _MAX_MODIFIERS, f"{line.path}: modifiers"),
+        special_request=request,
+        notes=capped(notes, _MAX_NOTES, f"{line.path}: notes"),
+        section=Section(id=options.get("sectionId", "menuSectionId").text()),
+        price=line.get("price").money(currency),
+    )
+
+
+def _is_repeated(
+    line: DescriptionLine, request: str, answers: Mapping[tuple[str, str], LabelledText]
+) -> bool:
+    """Whether the line says only what the guest's own texts say anyway.
+
+    A line with a group never repeats the request: "Ohne: Zwiebeln" is not "Zwiebeln".
+    """
+    text = folded(line.text)
+    if (folded(line.group), text) in answers:
+        return True
+    return not line.group and text in {folded(each) for each in (request, *request.splitlines())}
+
+
+def _name(line: Raw) -> str:
+    product = line.get("productName", "name")
+    if name := product.text(TEXT_LIMIT):
+        return name
+    product.alert(AlertCode.MISSING_NAME)
+    id_ = line.get("catalogReference").get("catalogItemId").text() or line.get("id", "_id").text()
+    return f"?? {id_}".strip()
+
+
+def _special_request(line: Raw, options: Raw) -> str:
+    """What the guest wrote to this dish, in either spelling and wherever it stands."""
+    texts: dict[str, str] = {}
+    for holder in (options, line):
+        for name in _REQUESTS:
+            place = holder.get(name)
+            for each in place.all() if isinstance(place.value, list) else [place]:
+                if text := each.text(TEXT_LIMIT):
+                    texts.setdefault(folded(text), text)
+    return line.findings.cut("\n".join(texts.values()), TEXT_LIMIT, line.path)
+
+
+def _answers(options: Raw) -> dict[tuple[str, str], LabelledText]:
+    """The guest's answers to the shop's questions about this dish, by question and answer."""
+    fields = options.get("customTextFields")
+    if not fields:
+        return {}
+    return {
+        (folded(label), folded(text)): _labelled(fields, label, text)
+        for label, text in leaves(fields.value)
+    }
+
+
+def _unknown_texts(line: Raw, options: Raw) -> Iterator[LabelledText]:
+    """Texts in fields that we do not know: better an odd line on paper than a lost allergy."""
+    if isinstance(options.value, dict):
+        unknown = {name: v for name, v in options.value.items() if name not in _READ_OPTIONS}
+        for label, text in leaves(unknown, only_text=True):
+            yield _labelled(options, label, text)
+    yield from read_extended_fields(line)
+
+
+def read_extended_fields(holder: Raw) -> Iterator[LabelledText]:
+    """Texts that other apps attached, and everything in the fields of the site's owner."""
+    fields = holder.get("extendedFields")
+    namespaces = fields.value.get("namespaces") if isinstance(fields.value, dict) else fields.value
+    others = dict(namespaces) if isinstance(namespaces, dict) else {"": namespaces}
+    for label, text in leaves(others.pop("_user_fields", None)):
+        yield _labelled(fields, label, text)
+    for label, text in leaves(others, only_text=True):
+        yield _labelled(fields, label, text)
+
+
+def _labelled(place: Raw, label: str, text: str) -> LabelledText:
+    cut = place.findings.cut
+    return LabelledText(
+        label=cut(label, LABEL_LIMIT, place.path), text=cut(text, TEXT_LIMIT, place.path)
+    )

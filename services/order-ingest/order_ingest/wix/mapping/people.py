@@ -1,0 +1,74 @@
+"""Who ordered and where it goes: from the recipient, the destination, then the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bonfire.order import Address, Customer
+from order_ingest.wix.mapping.findings import LABEL_LIMIT
+from order_ingest.wix.mapping.raw import Raw
+
+_MAX_LINES = 20
+
+
+def read_customer(order: Raw) -> Customer:
+    """Each detail from the first place that has it."""
+    logistics = order.get("shippingInfo").get("logistics")
+    contacts = [
+        holder.get("contactDetails")
+        for holder in (
+            order.get("recipientInfo"),
+            logistics.get("shippingDestination"),
+            order.get("billingInfo"),
+        )
+    ]
+    return Customer(
+        name=_first(_name(contact) for contact in contacts),
+        company=_first(contact.get("company").text() for contact in contacts),
+        phone=_first(contact.get("phone").text() for contact in contacts),
+    )
+
+
+def read_address(address: Raw) -> Address | None:
+    """Street, number, flat and floor as lines, in either spelling; None if all is empty."""
+    if not address:
+        return None
+    if not isinstance(address.value, dict):
+        address.unreadable()
+        return Address(lines=(address.text(),))
+    lines = [
+        address.get("addressLine", "addressLine1").text(),
+        address.get("addressLine2").text(),
+        *_street(address),
+    ]
+    written = list(dict.fromkeys(filter(None, lines)))
+    if not written:
+        written = [text for text in [address.get("formattedAddress").text()] if text]
+    return Address(
+        lines=address.findings.capped(written, _MAX_LINES, address.path),
+        postal_code=address.get("postalCode").text(),
+        city=address.get("city").text(),
+        country=address.get("countryFullname", "country").text(),
+    )
+
+
+def _street(address: Raw) -> list[str]:
+    """The structured street, unless the first line says the same."""
+    line = address.get("addressLine", "addressLine1").text().casefold()
+    street = address.get("streetAddress", "street")
+    if not isinstance(street.value, dict):
+        return [street.text()]
+    name, number, flat = (street.get(key).text() for key in ("name", "number", "apt"))
+    if name.casefold() in line and number.casefold() in line:
+        return [flat]
+    return [" ".join(filter(None, (name, number))), flat]
+
+
+def _name(contact: Raw) -> str:
+    parts = (contact.get("firstName").text(), contact.get("lastName").text())
+    name = " ".join(filter(None, parts)) or contact.get("fullName", "name").text()
+    return contact.findings.cut(name, LABEL_LIMIT, contact.path)
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((text for text in texts if text), "")

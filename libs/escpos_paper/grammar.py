@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from escpos_paper.command import Kind
 
-Buffer = bytes | bytearray
-LengthReader = Callable[[Buffer, int], int | None]
+LengthReader = Callable[[bytes, int], int | None]
 """Reads a command's length from the buffer at its first byte; None when more bytes are needed."""
 Length = int | LengthReader
 """A whole command's length in bytes, its two naming bytes included."""
@@ -19,7 +18,7 @@ Length = int | LengthReader
 def _counted(low: int, header: int) -> LengthReader:
     """A 16-bit little-endian count at offset `low`, after a header of `header` bytes."""
 
-    def length(buffer: Buffer, start: int) -> int | None:
+    def length(buffer: bytes, start: int) -> int | None:
         if len(buffer) < start + low + 2:
             return None
         return header + buffer[start + low] + 256 * buffer[start + low + 1]
@@ -30,7 +29,7 @@ def _counted(low: int, header: int) -> LengthReader:
 def _choice(offset: int, lengths: dict[int, int], otherwise: int) -> LengthReader:
     """The byte at `offset` chooses the length."""
 
-    def length(buffer: Buffer, start: int) -> int | None:
+    def length(buffer: bytes, start: int) -> int | None:
         if len(buffer) <= start + offset:
             return None
         return lengths.get(buffer[start + offset], otherwise)
@@ -41,7 +40,7 @@ def _choice(offset: int, lengths: dict[int, int], otherwise: int) -> LengthReade
 def _nul_ended(header: int, longest: int) -> LengthReader:
     """Parameters up to a NUL. Without one within `longest` bytes the command ends there."""
 
-    def length(buffer: Buffer, start: int) -> int | None:
+    def length(buffer: bytes, start: int) -> int | None:
         end = buffer.find(0, start + header, start + header + longest)
         if end >= 0:
             return end + 1 - start
@@ -50,33 +49,33 @@ def _nul_ended(header: int, longest: int) -> LengthReader:
     return length
 
 
-def _bit_image(buffer: Buffer, start: int) -> int | None:
+def _bit_image(buffer: bytes, start: int) -> int | None:
     if len(buffer) < start + 5:
         return None
     bytes_per_column = 3 if buffer[start + 2] in (32, 33) else 1
     return 5 + bytes_per_column * (buffer[start + 3] + 256 * buffer[start + 4])
 
 
-def _raster(buffer: Buffer, start: int) -> int | None:
+def _raster(buffer: bytes, start: int) -> int | None:
     if len(buffer) < start + 8:
         return None
     size = buffer[start + 4 : start + 8]
     return 8 + (size[0] + 256 * size[1]) * (size[2] + 256 * size[3])
 
 
-def _large_graphics(buffer: Buffer, start: int) -> int | None:
+def _large_graphics(buffer: bytes, start: int) -> int | None:
     if len(buffer) < start + 7:
         return None
     return 7 + int.from_bytes(buffer[start + 3 : start + 7], "little")
 
 
-def _downloaded_image(buffer: Buffer, start: int) -> int | None:
+def _downloaded_image(buffer: bytes, start: int) -> int | None:
     if len(buffer) < start + 4:
         return None
     return 4 + 8 * buffer[start + 2] * buffer[start + 3]
 
 
-def _user_characters(buffer: Buffer, start: int) -> int | None:
+def _user_characters(buffer: bytes, start: int) -> int | None:
     """ESC & y c1 c2, then per character its width x and y * x bytes."""
     if len(buffer) < start + 5:
         return None
@@ -89,7 +88,7 @@ def _user_characters(buffer: Buffer, start: int) -> int | None:
     return end - start
 
 
-def _barcode(buffer: Buffer, start: int) -> int | None:
+def _barcode(buffer: bytes, start: int) -> int | None:
     """GS k m d… NUL for m up to 6, GS k m n d1…dn from 65 on."""
     if len(buffer) < start + 3:
         return None

@@ -16,6 +16,7 @@ One four-byte length field may announce 4 GB; a printer would also wait for all 
 _TEXT = re.compile(rb"[\x20-\xff]+")
 _NULS = re.compile(rb"\x00+")
 _LEADS = frozenset(b"\x1b\x1d\x1c\x10")
+_SINGLES = [Command(CONTROLS.get(byte, Kind.UNKNOWN), bytes((byte,))) for byte in range(0x20)]
 
 
 class Interpreter:
@@ -27,7 +28,8 @@ class Interpreter:
 
     def __init__(self) -> None:
         self._rest = bytearray()
-        self._swallow = 0
+        self._awaited_bytes = 0
+        self._swallow_bytes = 0
 
     @property
     def pending_bytes(self) -> int:
@@ -37,61 +39,67 @@ class Interpreter:
     def reset(self) -> None:
         """Forget an unfinished command, as a power cycle or a buffer clear does."""
         self._rest.clear()
-        self._swallow = 0
+        self._awaited_bytes = 0
+        self._swallow_bytes = 0
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[Command]:
         """The commands that these bytes complete, in order."""
         self._rest += data
+        if len(self._rest) < self._awaited_bytes:
+            return []
+        self._awaited_bytes = 0
+        buffer = bytes(self._rest)
         commands: list[Command] = []
-        position = 0
-        while position < len(self._rest):
-            if self._swallow:
-                skipped = min(self._swallow, len(self._rest) - position)
-                self._swallow -= skipped
-                position += skipped
-                continue
-            command = self._next(position)
+        position = self._swallowed(buffer, 0)
+        while position < len(buffer):
+            command = self._next(buffer, position)
             if command is None:
                 break
             commands.append(command)
             position += len(command.raw)
+            if self._swallow_bytes:
+                position = self._swallowed(buffer, position)
         del self._rest[:position]
         return commands
 
-    def _next(self, start: int) -> Command | None:
-        """The command that begins at `start`, or None while it is unfinished."""
-        rest = self._rest
-        first = rest[start]
-        if first >= 0x20:
-            return Command(Kind.TEXT, _run(_TEXT, rest, start))
-        if first in _LEADS:
-            return self._named(start)
-        if first == 0:
-            return Command(Kind.NUL, _run(_NULS, rest, start))
-        return Command(CONTROLS.get(first, Kind.UNKNOWN), bytes((first,)))
+    def _swallowed(self, buffer: bytes, position: int) -> int:
+        """Where the parser goes on after the part of a monstrous command that is there."""
+        skipped = min(self._swallow_bytes, len(buffer) - position)
+        self._swallow_bytes -= skipped
+        return position + skipped
 
-    def _named(self, start: int) -> Command | None:
-        rest = self._rest
-        if len(rest) < start + 2:
-            return None
-        entry = COMMANDS.get(bytes(rest[start : start + 2]))
+    def _next(self, buffer: bytes, start: int) -> Command | None:
+        """The command that begins at `start`, or None while it is unfinished."""
+        first = buffer[start]
+        if first >= 0x20:
+            return Command(Kind.TEXT, _run(_TEXT, buffer, start))
+        if first in _LEADS:
+            return self._named(buffer, start)
+        if first == 0:
+            return Command(Kind.NUL, _run(_NULS, buffer, start))
+        return _SINGLES[first]
+
+    def _named(self, buffer: bytes, start: int) -> Command | None:
+        name = buffer[start : start + 2]
+        entry = COMMANDS.get(name)
         if entry is None:
-            return Command(Kind.UNKNOWN, bytes(rest[start : start + 2]))
+            return Command(Kind.UNKNOWN, name) if len(name) == 2 else None
         kind, length = entry
-        size = length if isinstance(length, int) else length(rest, start)
+        size = length if isinstance(length, int) else length(buffer, start)
         if size is None:
             return None
         if size > LARGEST_COMMAND_BYTES:
-            self._swallow = size - 2
-            return Command(Kind.UNKNOWN, bytes(rest[start : start + 2]))
-        if len(rest) < start + size:
+            self._swallow_bytes = size - 2
+            return Command(Kind.UNKNOWN, name)
+        if len(buffer) < start + size:
+            self._awaited_bytes = size
             return None
-        if rest[start + 1] == 0x28:
-            kind = GROUPS.get(bytes(rest[start : start + 3]), kind)
-        return Command(kind, bytes(rest[start : start + size]))
+        if name[1] == 0x28:
+            kind = GROUPS.get(buffer[start : start + 3], kind)
+        return Command(kind, buffer[start : start + size])
 
 
-def _run(pattern: re.Pattern[bytes], data: bytearray, start: int) -> bytes:
+def _run(pattern: re.Pattern[bytes], data: bytes, start: int) -> bytes:
     match = pattern.match(data, start)
     # The caller has looked at the first byte, so one byte always matches.
-    return match.group() if match else bytes(data[start : start + 1])
+    return match.group() if match else data[start : start + 1]

@@ -33,14 +33,18 @@ class LineBuffer:
     def add(self, text: str, style: Style) -> str:
         """Take what fits; returns the rest, which belongs on the next line."""
         cell = style.cell_dots[0]
-        room = max((self._width_dots - self._x_dots) // cell, 0)
-        if room == 0 and self._x_dots == 0:
-            # One character is wider than the line: printing it clipped beats a line without end.
-            room = 1
-        if room:
-            self._append(text[:room], style)
-            self._x_dots += min(room, len(text)) * cell
-        return text[room:]
+        room = (self._width_dots - self._x_dots) // cell
+        if room < len(text):
+            # A character wider than the whole line is printed alone and clipped: the alternative
+            # is a line that never ends.
+            room = max(room, 0) if self._x_dots else max(room, 1)
+            text, rest = text[:room], text[room:]
+        else:
+            rest = ""
+        if text:
+            self._append(text, style)
+            self._x_dots += len(text) * cell
+        return rest
 
     def _append(self, text: str, style: Style) -> None:
         x_dots = self._x_dots + self._margin_dots
@@ -72,11 +76,9 @@ class LineBuffer:
             self._x_dots = min(later)
 
     def set_margin(self, dots: int) -> None:
-        """Obeyed only at the beginning of a line, as by the printer."""
-        if self.is_empty:
-            self._margin_dots = min(dots, self._paper_dots)
-            self._width_dots = min(self._width_dots, self._paper_dots - self._margin_dots)
+        self._margin_dots = min(dots, self._paper_dots)
+        self._width_dots = min(self._width_dots, self._paper_dots - self._margin_dots)
 
     def set_width(self, dots: int) -> None:
-        if self.is_empty:
-            self._width_dots = min(dots, self._paper_dots - self._margin_dots)
+        """The width of the lines from the margin on; never beyond the paper."""
+        self._width_dots = min(dots, self._paper_dots - self._margin_dots)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from escpos_paper import graphics
@@ -22,6 +22,8 @@ from escpos_paper.ticket import (
     Ticket,
 )
 
+_NOTHING: Final[tuple[Block, ...]] = ()
+
 
 class Paper:
     """The state of a printer's mechanism, and what has come out since the last cut.
@@ -37,19 +39,13 @@ class Paper:
         self._line = LineBuffer(columns * CELL_DOTS["A"][0])
         self._strip: Picture | None = None
 
-    def apply(self, command: Command) -> list[Block]:
+    def apply(self, command: Command) -> Sequence[Block]:
         """Obey one command. Returns what it put on the paper, from top to bottom."""
-        kind, raw = command
-        printed: list[Block] = []
-        if kind is Kind.TEXT:
-            printed = self._text(raw)
-        elif kind in _SETTERS:
-            _SETTERS[kind](self._settings, raw[2])
-        elif kind in _SETTERS_AT_LINE_START:
-            if not self.has_unprinted_line:
-                _SETTERS_AT_LINE_START[kind](self._settings, raw[2])
-        elif kind in _ACTIONS:
-            printed = _ACTIONS[kind](self, raw)
+        if command.kind is Kind.TEXT:
+            printed = self._text(command.raw)
+        else:
+            action = _ACTIONS.get(command.kind)
+            printed = action(self, command.raw) if action else _NOTHING
         self._blocks += printed
         return printed
 
@@ -72,15 +68,15 @@ class Paper:
         """All settings as at power on; what is on the paper stays."""
         self._initialize(b"")
 
-    def _initialize(self, raw: bytes) -> list[Block]:
+    def _initialize(self, raw: bytes) -> Sequence[Block]:
         self._settings = PrintSettings()
         self._line = LineBuffer(self.columns * CELL_DOTS["A"][0])
         self._strip = None
-        return []
+        return _NOTHING
 
     # Lines
 
-    def _text(self, raw: bytes) -> list[Block]:
+    def _text(self, raw: bytes) -> Sequence[Block]:
         text = decode(raw, self._settings.page)
         printed: list[Block] = []
         while text := self._line.add(text, self._settings.style):
@@ -103,82 +99,82 @@ class Paper:
             printed.append(self._printed_line(spacing))
         return printed
 
-    def _line_feed(self, raw: bytes) -> list[Block]:
+    def _line_feed(self, raw: bytes) -> Sequence[Block]:
         # A strip of an image is as high as its line, so the feed adds nothing to it.
         return self._flush() or [self._printed_line(self._settings.spacing_dots)]
 
-    def _feed_lines(self, raw: bytes) -> list[Block]:
+    def _feed_lines(self, raw: bytes) -> Sequence[Block]:
         printed = self._flush()
         empty_lines = raw[2] - len(printed)
         if empty_lines > 0:
             printed.append(Feed(empty_lines * self._settings.spacing_dots))
         return printed
 
-    def _feed_dots(self, raw: bytes) -> list[Block]:
+    def _feed_dots(self, raw: bytes) -> Sequence[Block]:
         if self.has_unprinted_line:
             return self._flush(spacing_dots=raw[2])
-        return [Feed(raw[2])] if raw[2] else []
+        return [Feed(raw[2])] if raw[2] else _NOTHING
 
-    def _cancel(self, raw: bytes) -> list[Block]:
+    def _cancel(self, raw: bytes) -> Sequence[Block]:
         self.clear_print_buffer()
-        return []
+        return _NOTHING
 
-    def _set_spacing(self, raw: bytes) -> list[Block]:
+    def _set_spacing(self, raw: bytes) -> Sequence[Block]:
         self._settings.spacing_dots = raw[2] if len(raw) > 2 else DEFAULT_LINE_SPACING_DOTS
-        return []
+        return _NOTHING
 
-    def _set_tab_stops(self, raw: bytes) -> list[Block]:
+    def _set_tab_stops(self, raw: bytes) -> Sequence[Block]:
         self._settings.tab_stops = tuple(stop for stop in raw[2:] if stop)
-        return []
+        return _NOTHING
 
-    def _tab(self, raw: bytes) -> list[Block]:
+    def _tab(self, raw: bytes) -> Sequence[Block]:
         column_dots = self._settings.style.cell_dots[0]
         self._line.tab([stop * column_dots for stop in self._settings.tab_stops])
-        return []
+        return _NOTHING
 
-    def _set_position(self, raw: bytes) -> list[Block]:
+    def _set_position(self, raw: bytes) -> Sequence[Block]:
         self._line.move_to(_word(raw))
-        return []
+        return _NOTHING
 
-    def _set_left_margin(self, raw: bytes) -> list[Block]:
+    def _set_left_margin(self, raw: bytes) -> Sequence[Block]:
         self._line.set_margin(_word(raw))
-        return []
+        return _NOTHING
 
-    def _set_print_width(self, raw: bytes) -> list[Block]:
+    def _set_print_width(self, raw: bytes) -> Sequence[Block]:
         self._line.set_width(_word(raw))
-        return []
+        return _NOTHING
 
     # Images and symbols
 
-    def _bit_image(self, raw: bytes) -> list[Block]:
+    def _bit_image(self, raw: bytes) -> Sequence[Block]:
         printed = self._flush()
         self._strip = graphics.from_bit_image(raw, self._settings.align)
         return printed
 
-    def _raster(self, raw: bytes) -> list[Block]:
+    def _raster(self, raw: bytes) -> Sequence[Block]:
         return self._flush() + _present(graphics.from_raster(raw, self._settings.align))
 
-    def _graphics(self, raw: bytes) -> list[Block]:
+    def _graphics(self, raw: bytes) -> Sequence[Block]:
         body = raw[7:] if raw[1] == 0x38 else raw[5:]
         if len(body) < 2:
-            return []
+            return _NOTHING
         if body[1] not in (2, 50):
             self._settings.stored_image = body
-            return []
+            return _NOTHING
         stored, self._settings.stored_image = self._settings.stored_image, b""
         return self._flush() + _present(graphics.stored_graphics(stored, self._settings.align))
 
-    def _symbol_2d(self, raw: bytes) -> list[Block]:
+    def _symbol_2d(self, raw: bytes) -> Sequence[Block]:
         symbol = self._settings.qr.apply(raw[5:], self._settings.align)
-        return [*self._flush(), symbol] if symbol else []
+        return [*self._flush(), symbol] if symbol else _NOTHING
 
-    def _barcode(self, raw: bytes) -> list[Block]:
+    def _barcode(self, raw: bytes) -> Sequence[Block]:
         barcode = self._settings.barcode.barcode(raw, self._settings.align)
-        return [*self._flush(), barcode] if barcode else []
+        return [*self._flush(), barcode] if barcode else _NOTHING
 
     # The end
 
-    def _cut(self, raw: bytes) -> list[Block]:
+    def _cut(self, raw: bytes) -> Sequence[Block]:
         printed = self._flush()
         if raw[0] == 0x1B:
             return [*printed, Cut(partial=True)]
@@ -195,39 +191,57 @@ def _present(picture: Picture | None) -> list[Block]:
     return [picture] if picture else []
 
 
-_SETTERS: Final[dict[Kind, Callable[[PrintSettings, int], None]]] = {
-    Kind.PRINT_MODE: PrintSettings.set_print_mode,
-    Kind.SIZE: PrintSettings.set_size,
-    Kind.BOLD: PrintSettings.set_bold,
-    Kind.UNDERLINE: PrintSettings.set_underline,
-    Kind.INVERSE: PrintSettings.set_inverse,
-    Kind.FONT: PrintSettings.set_font,
-    Kind.CODE_PAGE: PrintSettings.set_page,
-    Kind.BARCODE_HEIGHT: PrintSettings.set_barcode_height,
-    Kind.BARCODE_WIDTH: PrintSettings.set_barcode_width,
-    Kind.BARCODE_TEXT: PrintSettings.set_barcode_text,
-}
-_SETTERS_AT_LINE_START: Final[dict[Kind, Callable[[PrintSettings, int], None]]] = {
-    Kind.ALIGN: PrintSettings.set_align,
-    Kind.UPSIDE_DOWN: PrintSettings.set_upside_down,
-}
-_ACTIONS: Final[dict[Kind, Callable[[Paper, bytes], list[Block]]]] = {
+_Action = Callable[[Paper, bytes], Sequence[Block]]
+
+
+def _setting(change: Callable[[PrintSettings, int], None]) -> _Action:
+    """A command of one parameter that changes how the following is printed."""
+
+    def action(paper: Paper, raw: bytes) -> Sequence[Block]:
+        change(paper._settings, raw[2])
+        return _NOTHING
+
+    return action
+
+
+def _at_line_start(action: _Action) -> _Action:
+    """A command that the printer ignores while there is something in the line."""
+
+    def guarded(paper: Paper, raw: bytes) -> Sequence[Block]:
+        return _NOTHING if paper.has_unprinted_line else action(paper, raw)
+
+    return guarded
+
+
+_ACTIONS: Final[dict[Kind, _Action]] = {
     Kind.LINE_FEED: Paper._line_feed,
     Kind.FORM_FEED: Paper._line_feed,
     Kind.TAB: Paper._tab,
     Kind.CANCEL: Paper._cancel,
     Kind.INITIALIZE: Paper._initialize,
+    Kind.PRINT_MODE: _setting(PrintSettings.set_print_mode),
+    Kind.SIZE: _setting(PrintSettings.set_size),
+    Kind.BOLD: _setting(PrintSettings.set_bold),
+    Kind.UNDERLINE: _setting(PrintSettings.set_underline),
+    Kind.INVERSE: _setting(PrintSettings.set_inverse),
+    Kind.FONT: _setting(PrintSettings.set_font),
+    Kind.CODE_PAGE: _setting(PrintSettings.set_page),
+    Kind.ALIGN: _at_line_start(_setting(PrintSettings.set_align)),
+    Kind.UPSIDE_DOWN: _at_line_start(_setting(PrintSettings.set_upside_down)),
     Kind.LINE_SPACING: Paper._set_spacing,
     Kind.TAB_STOPS: Paper._set_tab_stops,
     Kind.POSITION: Paper._set_position,
-    Kind.LEFT_MARGIN: Paper._set_left_margin,
-    Kind.PRINT_WIDTH: Paper._set_print_width,
+    Kind.LEFT_MARGIN: _at_line_start(Paper._set_left_margin),
+    Kind.PRINT_WIDTH: _at_line_start(Paper._set_print_width),
     Kind.FEED_DOTS: Paper._feed_dots,
     Kind.FEED_LINES: Paper._feed_lines,
     Kind.BIT_IMAGE: Paper._bit_image,
     Kind.RASTER: Paper._raster,
     Kind.GRAPHICS: Paper._graphics,
     Kind.SYMBOL_2D: Paper._symbol_2d,
+    Kind.BARCODE_HEIGHT: _setting(PrintSettings.set_barcode_height),
+    Kind.BARCODE_WIDTH: _setting(PrintSettings.set_barcode_width),
+    Kind.BARCODE_TEXT: _setting(PrintSettings.set_barcode_text),
     Kind.BARCODE: Paper._barcode,
     Kind.CUT: Paper._cut,
 }

@@ -25,12 +25,14 @@ class PrintSettings:
 
     def set_print_mode(self, bits: int) -> None:
         """ESC !: everything at once."""
-        self.style = self.style._replace(
+        self.style = Style(
             font="B" if bits & 0x01 else "A",
             bold=bool(bits & 0x08),
             height=2 if bits & 0x10 else 1,
             width=2 if bits & 0x20 else 1,
             underline=bool(bits & 0x80),
+            inverse=self.style.inverse,
+            upside_down=self.style.upside_down,
         )
 
     def set_size(self, bits: int) -> None:

@@ -40,6 +40,11 @@ class PrinterSettings:
     hold_timeout_s: float = 7_200.0  # for a printer that holds our bytes while it is in trouble
     close_timeout_s: float = 1.0
 
+    @property
+    def address(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Status:

@@ -1,0 +1,83 @@
+"""What a printer has said on one connection."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from print_agent.printers import Status, commands, status
+from print_agent.printers.replies import (
+    Garbage,
+    Identity,
+    InOrderStatus,
+    Printed,
+    RealtimeStatus,
+    Reply,
+    ReplyParser,
+    StatusBack,
+)
+
+_MOST_WORDS: Final = 64
+_MOST_IDENTITIES: Final = 16
+
+
+class Inbox:
+    """Collects replies. Everything is bounded, whatever the printer says."""
+
+    def __init__(self) -> None:
+        self.status = Status()  # the latest; a new object for every status heard
+        self.answered = 0  # whole answers to DLE EOT 1 to 4
+        self.in_order = 0  # answers to GS r
+        self.garbage = 0  # bytes
+        self.identities: deque[str] = deque(maxlen=_MOST_IDENTITIES)
+        self._words: deque[bytes] = deque(maxlen=_MOST_WORDS)
+        self._parser = ReplyParser()
+        self._realtime = bytearray()
+        self._owed = 0
+
+    def expect_status(self) -> None:
+        """DLE EOT 1 to 4 are about to be asked.
+
+        An answer that nobody waits for comes from a raster image that held a DLE EOT by accident;
+        it must not shift the four. Answers to an earlier question that are still to come do count.
+        """
+        if self._owed <= 0:
+            self._realtime.clear()
+            self._owed = 0
+        self._owed += commands.STATUS_ANSWERS
+
+    @property
+    def half_answered(self) -> bool:
+        return bool(self._realtime)
+
+    def has_word(self, process_id: bytes) -> bool:
+        return process_id in self._words
+
+    def feed(self, data: bytes) -> None:
+        for reply in self._parser.feed(data):
+            self._take(reply)
+
+    def _take(self, reply: Reply) -> None:
+        match reply:
+            case RealtimeStatus(value):
+                self._take_realtime(value)
+            case StatusBack(value):
+                self.status = status.of_status_back(value)
+            case InOrderStatus():
+                self.in_order += 1
+            case Printed(process_id):
+                self._words.append(process_id)
+            case Identity(text):
+                self.identities.append(text)
+            case Garbage(value):
+                self.garbage += len(value)
+            case _:  # flow control is TCP's here, and the other blocks were not asked for
+                pass
+
+    def _take_realtime(self, value: int) -> None:
+        self._owed -= 1
+        self._realtime.append(value)
+        if len(self._realtime) == commands.STATUS_ANSWERS:
+            self.status = status.of_realtime(bytes(self._realtime))
+            self.answered += 1
+            self._realtime.clear()

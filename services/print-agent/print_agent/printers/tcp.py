@@ -1,0 +1,196 @@
+"""Network printers: raw sockets, because only they say exactly how many bytes were taken."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import struct
+import sys
+from contextlib import suppress
+from typing import Final
+
+from bonfire.clock import Clock
+from bonfire.errors import Reason
+from print_agent.printers import PrinterSettings, advice
+from print_agent.printers.link import Listener
+from print_agent.printers.resolver import Addresses, Resolver, SocketAddress
+from print_agent.printers.session import EscPosSession, Memory
+
+_READ_BYTES: Final = 4096
+_READS_PER_TURN: Final = 16
+# Small, so that a printer that stops taking bytes is noticed instead of buffered away.
+_SEND_BUFFER_BYTES: Final = 4096
+_KEEPALIVE: Final = (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3))
+_GONE_AFTER_MS: Final = 10_000
+
+
+class TcpPrinter:
+    """Implements `Printer`. `interrupted`: the journal holds a ticket that was broken off here."""
+
+    def __init__(
+        self, settings: PrinterSettings, clock: Clock, *, interrupted: bool = False
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._memory = Memory(interrupted)
+        self._resolver = Resolver(settings.host, settings.port)
+
+    async def connect(self) -> EscPosSession:
+        try:
+            async with asyncio.timeout(self.settings.connect_timeout_s):
+                connected = await _connect(await self._resolver.addresses())
+        except (socket.gaierror, UnicodeError) as error:
+            raise advice.trouble(self.settings, Reason.NAME_UNKNOWN) from error
+        except ConnectionRefusedError as error:
+            raise advice.trouble(self.settings, Reason.REFUSED) from error
+        except OSError as error:  # a timeout is one, too
+            raise advice.trouble(self.settings, Reason.UNREACHABLE) from error
+        return EscPosSession(TcpLink(connected), self.settings, self._clock, self._memory)
+
+
+async def _connect(addresses: Addresses) -> socket.socket:
+    """To the first address that takes the connection; raises the last one's error."""
+    failure: OSError = OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+    for family, address in addresses:
+        try:
+            return await _connect_one(family, address)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+async def _connect_one(family: socket.AddressFamily, address: SocketAddress) -> socket.socket:
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connecting.setblocking(False)
+        _tune(connecting)
+        await asyncio.get_running_loop().sock_connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+def _tune(connecting: socket.socket) -> None:
+    """No TCP_USER_TIMEOUT: Linux lets it kill a printer that lives but takes no bytes for now.
+
+    A printer out of paper does just that, for minutes. `TcpLink.poll` looks for dead ones instead.
+    """
+    connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connecting.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+    connecting.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE:
+        if hasattr(socket, name):
+            connecting.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+class TcpLink:
+    """Implements `Link` over a connected socket, which it owns."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._loop = asyncio.get_running_loop()
+        self._listener: Listener | None = None
+        self._writable: asyncio.Future[None] | None = None
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+        self._loop.add_reader(self._socket, self._receive)
+
+    def poll(self) -> None:
+        if self._listener is None:
+            return
+        self._receive()
+        if self._listener is not None and _is_gone(self._socket):
+            self._end(TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
+
+    def write(self, data: memoryview) -> int:
+        if self._listener is None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            self._end(error)
+            raise
+
+    async def wait_writable(self, timeout_s: float) -> None:
+        if self._listener is None:
+            return
+        writable = self._writable = self._loop.create_future()
+        self._loop.add_writer(self._socket, _wake, writable)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await writable
+        finally:
+            self._stop_writing()
+
+    def finish(self) -> None:
+        with suppress(OSError):  # the other side may have gone already
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._stop_listening()
+        self._socket.close()
+
+    def _receive(self) -> None:
+        """What has arrived, and the end if there is one; a flood waits for its next turn."""
+        for _ in range(_READS_PER_TURN):
+            if self._listener is None:
+                return
+            try:
+                data = self._socket.recv(_READ_BYTES)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._end(error)
+                return
+            if not data:
+                self._end(None)
+                return
+            self._listener.received(data)
+
+    def _end(self, error: OSError | None) -> None:
+        listener = self._listener
+        self._stop_listening()
+        if listener is not None:
+            listener.ended(error)
+
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._listener = None
+            self._loop.remove_reader(self._socket)
+        self._stop_writing()
+
+    def _stop_writing(self) -> None:
+        if self._writable is not None:
+            self._loop.remove_writer(self._socket)
+            _wake(self._writable)
+            self._writable = None
+
+
+def _wake(writable: asyncio.Future[None]) -> None:
+    if not writable.done():
+        writable.set_result(None)
+
+
+# struct tcp_info of linux/tcp.h: of its first eight bytes, the third and fourth count unanswered
+# retransmissions and unanswered probes of a closed window; then come 32-bit numbers, of which the
+# thirteenth is the age of the last acknowledgement in milliseconds.
+_TCP_INFO: Final = struct.Struct("=2x2B4x48xI")
+
+
+def _is_gone(connected: socket.socket) -> bool:
+    """Has the other machine left what we sent unanswered for ten seconds?
+
+    Without bytes under way keepalive finds out, and elsewhere than on Linux the deadlines do.
+    """
+    if sys.platform != "linux":
+        return False
+    info = connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    retransmissions, probes, silent_ms = _TCP_INFO.unpack(info)
+    return bool(retransmissions or probes) and silent_ms >= _GONE_AFTER_MS

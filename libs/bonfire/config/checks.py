@@ -24,8 +24,11 @@ def problems(root: Values) -> Iterator[str]:
     yield from _twice(_wix_locations(locations), "this Wix location")
     for location in locations:
         yield from _inside(location)
-    for agent in sorted({_agent(location) for location in locations}):
-        yield from _of_print_host([one for one in locations if _agent(one) == agent], agent)
+    # A copied location with its id unchanged is told once, not again for each of its printers.
+    first = {one.text("id") or one.at(): one for one in reversed(locations)}
+    distinct = [one for one in locations if one in first.values()]
+    for agent in sorted({_agent(one) for one in distinct}):
+        yield from _of_print_host([one for one in distinct if _agent(one) == agent], agent)
     people = top.tables("people")
     for person in people:
         yield from _references(person, "locations", locations, "location")

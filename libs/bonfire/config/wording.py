@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
@@ -24,7 +25,7 @@ from bonfire.config.model import (
     Wix,
 )
 
-_TABLES: Final[Mapping[tuple[str, ...], type[Table]]] = {
+TABLES: Final[Mapping[tuple[str, ...], type[Table]]] = {
     (): Config,
     ("organisation",): Organisation,
     ("defaults",): Defaults,
@@ -42,6 +43,7 @@ _WRONG_TYPE: Final[Mapping[str, str]] = {
     "float_type": "should be a number, without quotes",
     "bool_type": "should be true or false, without quotes",
     "model_type": "should be a table of keys and values",
+    "string_too_short": "should not be empty",
     "enum": "should be {expected}",
     "literal_error": "should be {expected}",
     "too_short": "should have at least one entry",
@@ -85,15 +87,15 @@ def _said(mistake: ErrorDetails) -> str:
         return f"should be a list: write {_example(tables)}"
     if kind in _WRONG_TYPE:
         return _WRONG_TYPE[kind].format_map(context)
-    return mistake["msg"].removeprefix("Input ")
+    return re.sub(r"^\w+ should", "should", mistake["msg"])
 
 
 def _example(keys: tuple[str, ...]) -> str:
-    return f"[[{'.'.join(keys)}]]" if keys in _TABLES else f'{keys[-1]} = ["..."]'
+    return f"[[{'.'.join(keys)}]]" if keys in TABLES else f'{keys[-1]} = ["..."]'
 
 
 def _unknown_key(loc: tuple[Step, ...]) -> str:
-    known = sorted(_TABLES[tuple(step for step in loc[:-1] if isinstance(step, str))].model_fields)
+    known = sorted(TABLES[tuple(step for step in loc[:-1] if isinstance(step, str))].model_fields)
     near = get_close_matches(str(loc[-1]).casefold(), known, n=1)
     return (
         f'unknown key; did you mean "{near[0]}"?'

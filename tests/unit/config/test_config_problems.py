@@ -1,0 +1,464 @@
+"""Each mistake, the sentence about it, and that it stays one sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bonfire.config import Config, ConfigError, parse
+from bonfire.config.model import Table
+from bonfire.config.wording import TABLES
+from tests.support.configs import Document, document, location, printer, station
+
+
+def problems(broken: Document) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse(broken)
+    return caught.value.problems
+
+
+def only_problem(broken: Document) -> str:
+    (problem,) = problems(broken)
+    return problem
+
+
+ALTSTADT = 'locations[0] "altstadt" . '
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        pytest.param(
+            location(stations=[station("kitchen"), station("bar", printer="bar-9")]),
+            'stations[1] "bar" . printer: '
+            'no printer "bar-9" in this location; known: kitchen-1, bar-1',
+            id="printer of a station",
+        ),
+        pytest.param(
+            location(routes=[{"sections": ["x"], "stations": ["bar", "baar"]}]),
+            'routes[0] . stations[1]: no station "baar" in this location; known: kitchen, bar',
+            id="station of a route",
+        ),
+        pytest.param(
+            location(default_station="pass"),
+            'default_station: no station "pass" in this location; known: kitchen, bar',
+            id="default station",
+        ),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_told_with_what_there_is(place, problem):
+    assert only_problem(document(place)) == ALTSTADT + problem
+
+
+def test_a_default_location_that_is_none_is_told():
+    broken = document()
+    broken["organisation"]["default_location"] = "moon"
+
+    assert only_problem(broken) == (
+        'organisation . default_location: no location "moon"; known: altstadt'
+    )
+
+
+def test_a_location_of_a_person_that_is_none_is_told():
+    person = {"name": "Berta", "email": "berta@bosco.example", "locations": ["altstadt", "moon"]}
+
+    assert only_problem(document(people=[person])) == (
+        'people[0] . locations[1]: no location "moon"; known: altstadt'
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "where", "first"),
+    [
+        pytest.param(
+            document(location(), location()),
+            'locations[1] "altstadt" . id: this location, "altstadt"',
+            ALTSTADT + "id",
+            id="location",
+        ),
+        pytest.param(
+            document(location(stations=[station("bar"), station("kitchen"), station("bar")])),
+            ALTSTADT + 'stations[2] "bar" . id: this station, "bar"',
+            ALTSTADT + 'stations[0] "bar" . id',
+            id="station",
+        ),
+        pytest.param(
+            document(
+                location("altstadt", wix_locations=["10ca-1"]),
+                location("hafen", wix_locations=["10ca-2", "10CA-1"]),
+            ),
+            'locations[1] "hafen" . wix_locations[1]: this Wix location, "10ca-1"',
+            ALTSTADT + "wix_locations[0]",
+            id="Wix location",
+        ),
+        pytest.param(
+            document(
+                people=[
+                    {"name": "Berta", "email": "berta@bosco.example"},
+                    {"name": "B.", "email": "Berta@bosco.example"},
+                ]
+            ),
+            'people[1] . email: this mailbox, "berta@bosco.example"',
+            "people[0] . email",
+            id="mailbox",
+        ),
+    ],
+)
+def test_what_is_there_twice_is_told_with_the_place_of_the_first(broken, where, first):
+    told = problems(broken)
+
+    assert f"{where}, is there already: {first}" in told
+
+
+def test_two_printers_of_one_id_are_told_also_across_the_locations_of_a_print_host():
+    second = location("hafen", agent="altstadt", printers=[printer("kitchen-1", 60)])
+    second["stations"] = [station("kitchen"), station("bar")]
+
+    assert only_problem(document(location(), second)) == (
+        'locations[1] "hafen" . printers[0] "kitchen-1" . id: '
+        'print host "altstadt": this printer, "kitchen-1", is there already: '
+        'locations[0] "altstadt" . printers[0] "kitchen-1" . id'
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("tcp://192.168.1.50:9100", "tcp://192.168.1.50"),
+        ("tcp://Kitchen.local", "tcp://kitchen.LOCAL:9100"),
+        ("tcp://[fe80::1]", "tcp://[FE80:0:0::1]:9100"),
+    ],
+)
+def test_two_printers_on_one_address_are_told_however_it_is_written(first, second):
+    printers = [
+        {"id": "kitchen-1", "address": first},
+        {"id": "bar-1", "address": second},
+    ]
+
+    told = only_problem(document(location(printers=printers)))
+
+    assert told.startswith(ALTSTADT + 'printers[1] "bar-1" . address: print host "altstadt": ')
+
+
+def test_two_ports_of_one_host_are_two_printers():
+    printers = [
+        {"id": "kitchen-1", "address": "tcp://127.0.0.1:9100"},
+        {"id": "bar-1", "address": "tcp://127.0.0.1:9101"},
+    ]
+
+    assert parse(document(location(printers=printers))).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "192.168.1.50",
+        "192.168.1.50:9100",
+        "http://192.168.1.50",
+        "tcp://",
+        "tcp://:9100",
+        "tcp://192.168.1.500",
+        "tcp://1234",
+        "tcp://192.168.1.50:0",
+        "tcp://192.168.1.50:65536",
+        "tcp://192.168.1.50:print",
+        "tcp://192.168.1.50/queue",
+        "tcp://192.168.1.50?x=1",
+        "tcp://192.168.1.50#x",
+        "tcp://me@192.168.1.50",
+        "tcp://[::1",
+        "tcp://[hello]",
+        "tcp://kitchen 1",
+        "tcp://küche",
+        "tcp://-kitchen",
+        "tcp://" + "a." * 130 + "a",
+        9100,
+        ["tcp://192.168.1.50"],
+    ],
+)
+def test_an_address_that_is_none_is_told_with_how_one_looks(address):
+    printers = [printer("kitchen-1", 50, address=address), printer("bar-1", 51)]
+
+    told = only_problem(document(location(printers=printers)))
+
+    assert told.startswith(
+        ALTSTADT + 'printers[0] "kitchen-1" . address: should look like "tcp://192.168.1.50:9100"'
+    )
+
+
+@pytest.mark.parametrize("slug", ["", "Bar", "bar 1", "-bar", "bär", "bar_1", "bar.1", "b" * 64])
+def test_an_id_that_is_none_is_told_once(slug):
+    broken = document(location())
+    broken["organisation"]["id"] = slug
+
+    assert only_problem(broken).startswith("organisation . id: an id has small letters")
+
+
+def test_the_id_of_the_only_location_that_is_none_is_told_once_though_others_inherit_it():
+    broken = document(location("Alt Stadt"))
+    del broken["organisation"]["default_location"]
+
+    assert only_problem(broken).startswith('locations[0] "Alt Stadt" . id: an id has')
+
+
+@pytest.mark.parametrize("slug", ["b", "1", "bar-1", "b" * 63, "1-2-"])
+def test_an_id_of_small_letters_digits_and_dashes_is_one(slug):
+    assert parse(document(location(slug))).location(slug).agent == slug
+
+
+@pytest.mark.parametrize(
+    ("timezone", "hint"),
+    [
+        ("europe/zurich", 'did you mean "Europe/Zurich"?'),
+        ("Europe/Zürich", 'did you mean "Europe/Zurich"?'),
+        ("Europe", ""),
+        ("", 'they look like "Europe/Zurich"'),
+        ("../etc/passwd", 'they look like "Europe/Zurich"'),
+        ("/etc/localtime", ""),
+        ("middle earth", 'they look like "Europe/Zurich"'),
+    ],
+)
+def test_a_time_zone_that_is_none_is_told(timezone, hint):
+    told = only_problem(document(location(timezone=timezone)))
+
+    assert told.startswith(ALTSTADT + f"timezone: no time zone {timezone!r}; ")
+    assert told.endswith(hint)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "berta", "berta@bosco", "@bosco.example", "a b@bosco.example", "a@b.example,c"]
+)
+def test_a_mailbox_that_is_none_is_told(email):
+    told = only_problem(document(people=[{"name": "Berta", "email": email}]))
+
+    assert told == 'people[0] . email: should look like "name@example.com"'
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"locations": {}}, "locations: should be a list: write [[locations]]"),
+        ({"locations": []}, "locations: should have at least one entry"),
+        ({"locations": ["altstadt"]}, "locations[0]: should be a table of keys and values"),
+        ({"people": "Berta"}, "people: should be a list: write [[people]]"),
+        ({"wix": []}, "wix: should be a table of keys and values"),
+        (
+            {"wix": {"instances": "1a57"}},
+            'wix . instances: should be a list: write instances = ["..."]',
+        ),
+        ({"wix": {"instances": [1]}}, "wix . instances[0]: should be text in quotes"),
+        ({"wix": {"instances": [""]}}, "wix . instances[0]: should not be empty"),
+        ({"defaults": {"language": "fr"}}, "defaults . language: should be 'de' or 'en'"),
+        ({"defaults": {"language": 1}}, "defaults . language: should be 'de' or 'en'"),
+        (
+            {"defaults": {"copies": "2"}},
+            "defaults . copies: should be a whole number, without quotes",
+        ),
+        (
+            {"defaults": {"copies": True}},
+            "defaults . copies: should be a whole number, without quotes",
+        ),
+        (
+            {"defaults": {"copies": 1.5}},
+            "defaults . copies: should be a whole number, without quotes",
+        ),
+        ({"defaults": {"copies": 0}}, "defaults . copies: should be greater than or equal to 1"),
+        ({"defaults": {"printer": 42}}, "defaults . printer: should be a table of keys and values"),
+        (
+            {"defaults": {"printer": {"shared": "yes"}}},
+            "defaults . printer . shared: should be true or false, without quotes",
+        ),
+        (
+            {"defaults": {"printer": {"columns": 300}}},
+            "defaults . printer . columns: should be less than or equal to 96",
+        ),
+        (
+            {"defaults": {"printer": {"idle_close_s": "2"}}},
+            "defaults . printer . idle_close_s: should be a number, without quotes",
+        ),
+        (
+            {"defaults": {"printer": {"idle_close_s": float("inf")}}},
+            "defaults . printer . idle_close_s: should be a finite number",
+        ),
+        (
+            {"defaults": {"printer": {"confirmation": ["auto"]}}},
+            "defaults . printer . confirmation: "
+            "should be 'auto' or 'process-id' or 'gs-r' or 'close'",
+        ),
+        (
+            {"defaults": {"printer": {"status": "ask"}}},
+            "defaults . printer . status: should be 'dle-eot' or 'none'",
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_once_and_in_words(change, problem):
+    told = problems({**document(), **change})
+
+    assert told[0] == problem
+    assert len(told) == 1 or "locations" in change
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "problem"),
+    [
+        ((), "timezone", None),
+        ((), "name", ALTSTADT + "name: missing"),
+        (("stations", 0), "printer", ALTSTADT + 'stations[0] "kitchen" . printer: missing'),
+        (("printers", 1), "address", ALTSTADT + 'printers[1] "bar-1" . address: missing'),
+        (("routes", 0), "stations", ALTSTADT + "routes[0] . stations: missing"),
+        (
+            (),
+            "default_station",
+            ALTSTADT + "default_station: missing: "
+            "with several stations, say which one takes what no route matches",
+        ),
+    ],
+)
+def test_a_missing_key_is_told(path, key, problem):
+    place = location()
+    entry = place
+    for step in path:
+        entry = entry[step]
+    del entry[key]
+    expected = problem or (
+        ALTSTADT + "timezone: missing: say it here or for all locations under [defaults]"
+    )
+
+    assert only_problem(document(place)) == expected
+
+
+def test_a_missing_default_location_is_told_when_there_are_several():
+    broken = document(location("altstadt"), location("hafen"))
+    del broken["organisation"]["default_location"]
+
+    assert only_problem(broken).startswith("organisation . default_location: missing: ")
+
+
+def test_a_missing_organisation_is_told_once():
+    broken = document()
+    del broken["organisation"]
+
+    assert only_problem(broken) == "organisation: missing"
+
+
+@pytest.mark.parametrize("key", ["stations", "printers"])
+def test_a_location_needs_stations_and_printers(key):
+    place = {**location(routes=[]), key: []}
+    if key == "stations":
+        del place["default_station"]
+
+    assert ALTSTADT + f"{key}: should have at least one entry" in problems(document(place))
+
+
+def test_a_route_that_matches_nothing_is_told():
+    told = only_problem(document(location(routes=[{"stations": ["bar"]}])))
+
+    assert told == (
+        ALTSTADT + "routes[0]: matches nothing: give sections, categories, items or modifiers"
+    )
+
+
+def test_an_unknown_key_is_told_with_the_one_that_was_meant():
+    place = location(printers=[printer("kitchen-1", 50, colums=42), printer("bar-1", 51)])
+
+    assert only_problem(document(place)) == (
+        ALTSTADT + 'printers[0] "kitchen-1" . colums: unknown key; did you mean "columns"?'
+    )
+
+
+def test_an_unknown_key_like_no_other_is_told_with_all_that_there_are():
+    assert only_problem(document(wix={"xyz": 1})) == "wix . xyz: unknown key; known: instances"
+
+
+def test_a_wrong_default_is_told_once_where_it_stands_and_not_at_those_who_inherit_it():
+    told = problems(
+        document(
+            location("altstadt"),
+            location("hafen"),
+            defaults={"language": "fr", "copies": 0, "printer": {"columns": 1, "colums": 2}},
+            people=[{"name": "Berta", "email": "berta@bosco.example"}],
+        )
+    )
+
+    assert len(told) == 4
+    assert all(problem.startswith("defaults . ") for problem in told)
+
+
+def test_every_mistake_is_told_at_once():
+    told = problems(
+        {
+            "organisation": {"id": "Bosco", "nme": "Bosco"},
+            "locations": [
+                location(stations=[station("kitchen", printer="x"), station("bar", copies="2")]),
+                location("altstadt", timezone="Berlin"),
+                5,
+            ],
+            "people": [{"name": "Berta", "email": "berta", "locations": ["moon"]}],
+            "printer": {},
+        }
+    )
+
+    for part in [
+        "organisation . id: an id has",
+        'organisation . nme: unknown key; did you mean "name"?',
+        "organisation . name: missing",
+        "organisation . default_location: missing",
+        'stations[0] "kitchen" . printer: no printer "x"',
+        'stations[1] "bar" . copies: should be a whole number',
+        'locations[1] "altstadt" . id: this location',
+        "timezone: no time zone 'Berlin'",
+        "locations[2]: should be a table",
+        "people[0] . email: should look like",
+        'people[0] . locations[0]: no location "moon"',
+        "printer: unknown key",
+    ]:
+        assert len([problem for problem in told if part in problem]) == 1, part
+    assert len(told) == 12
+
+
+def test_every_table_of_the_file_can_name_its_unknown_keys():
+    def tables(model: type[Table]) -> set[type[Table]]:
+        nested = {
+            found
+            for field in model.model_fields.values()
+            for found in _classes(field.annotation)
+            if issubclass(found, Table)
+        }
+        return {model}.union(*(tables(one) for one in nested))
+
+    assert set(TABLES.values()) == tables(Config)
+
+
+def _classes(annotation: Any) -> list[type]:
+    inner = getattr(annotation, "__args__", ())
+    own = [annotation] if isinstance(annotation, type) and not inner else []
+    return own + [found for one in inner for found in _classes(one)]
+
+
+# Whatever tomllib can answer with, below the names that mean something to us.
+_TABLE_KEYS = ["organisation", "defaults", "locations", "stations", "printers", "routes", "people"]
+_VALUE_KEYS = ["id", "name", "printer", "agent", "address", "language", "email", "copies"]
+_KEYS = st.sampled_from([*_TABLE_KEYS, *_VALUE_KEYS, "default_station"])
+_TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+anything = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@anything
+@given(st.dictionaries(_KEYS, _TREES, max_size=6))
+def test_no_document_at_all_makes_parse_fail_in_another_way(tree):
+    assert problems(tree)
+
+
+@anything
+@given(st.dictionaries(_KEYS, _TREES, max_size=6))
+def test_every_location_may_be_anything_and_is_told_about(tree):
+    assert all(problem for problem in problems(document(location(), {"id": "hafen", **tree})))

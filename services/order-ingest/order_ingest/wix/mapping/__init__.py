@@ -105,7 +105,7 @@ def _custom_fields(order: Raw) -> tuple[LabelledText, ...]:
     answers = [_custom_field(field) for field in fields.all()]
     answers += read_extended_fields(order)
     kept = [answer for answer in answers if answer.label or answer.text]
-    return order.findings.capped(kept, _MAX_CUSTOM_FIELDS, fields.path)
+    return fields.capped(kept, _MAX_CUSTOM_FIELDS, "fields")
 
 
 def _custom_field(field: Raw) -> LabelledText:
@@ -115,7 +115,7 @@ def _custom_field(field: Raw) -> LabelledText:
     value = field.get("value")
     return LabelledText(
         label=field.get("title", "translatedTitle").text(LABEL_LIMIT),
-        text=value.findings.cut(readable(value.value), TEXT_LIMIT, value.path),
+        text=value.cut(readable(value.value), TEXT_LIMIT),
     )
 
 

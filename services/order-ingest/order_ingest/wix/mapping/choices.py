@@ -120,9 +120,9 @@ def _entry(each: Raw, group: str, group_id: str, place: str, currency: str) -> C
     if not isinstance(each.value, dict):
         each.unreadable()
         return Choice(each.text(TEXT_LIMIT), "", group, group_id, 1, None, {place})
-    names = dict.fromkeys(filter(None, (each.get(name).text() for name in _NAMES)))
+    names = [each.get(name).text(TEXT_LIMIT) for name in _NAMES if name in each.value]
     return Choice(
-        name=", ".join(names),
+        name=each.cut(", ".join(dict.fromkeys(filter(None, names))), TEXT_LIMIT),
         id=each.get(*_MODIFIER_IDS).text(),
         group=group,
         group_id=group_id,
@@ -181,6 +181,8 @@ def _variant(variant: Raw) -> tuple[str, str]:
 def _uncovered(choices: list[Choice], spare_lines: int) -> list[Choice]:
     """Rule 3: the choices without a name, or none of them if other names can be theirs."""
     nameless = [choice for choice in choices if not choice.name]
+    if not nameless:
+        return []
     places = set().union(*(choice.places for choice in nameless))
     spare = [
         each for each in choices if each.name and not each.id and places.isdisjoint(each.places)

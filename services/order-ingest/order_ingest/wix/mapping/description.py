@@ -43,7 +43,7 @@ def _texts(line: Raw) -> list[str]:
     color = line.get("colorInfo")
     found = [
         line.get("plainText").text(TEXT_LIMIT),
-        color.get("original", "translated").text() if color else "",
+        color.get("original", "translated").text(TEXT_LIMIT) if color else "",
         line.get("plainTextValue").text(TEXT_LIMIT),
     ]
     return list(dict.fromkeys(filter(None, found))) or list(

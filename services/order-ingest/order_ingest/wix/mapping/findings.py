@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from bonfire.order import Alert, AlertCode
 
@@ -11,8 +10,6 @@ from bonfire.order import Alert, AlertCode
 LABEL_LIMIT: Final = 2_000
 TEXT_LIMIT: Final = 20_000
 ALERT_LIMIT: Final = 200
-
-T = TypeVar("T")
 
 
 class Findings:
@@ -23,18 +20,6 @@ class Findings:
 
     def add(self, code: AlertCode, detail: str) -> None:
         self._found[code, detail[:LABEL_LIMIT]] = None
-
-    def cut(self, text: str, limit: int, path: str) -> str:
-        """`text` as far as it fits, with an alert if it does not."""
-        if len(text) > limit:
-            self.add(AlertCode.TOO_LONG, f"{path}: {len(text)} characters, {limit} kept")
-        return text[:limit]
-
-    def capped(self, values: Sequence[T], limit: int, path: str) -> tuple[T, ...]:
-        """As many `values` as fit, with an alert if not all of them do."""
-        if len(values) > limit:
-            self.add(AlertCode.TOO_LONG, f"{path}: {len(values)} entries, {limit} kept")
-        return tuple(values[:limit])
 
     def alerts(self) -> tuple[Alert, ...]:
         """As many as fit. NO_ITEMS comes first, since whether to print depends on it."""

@@ -68,8 +68,7 @@ def read_items(order: Raw, currency: str) -> tuple[Item, ...]:
             line.get("catalogReference").get("appId").alert(AlertCode.UNKNOWN_VALUE)
     if not dishes and not surely_goods:
         lines.alert(AlertCode.NO_ITEMS)
-    kept = order.findings.capped(dishes, _MAX_ITEMS, lines.path)
-    return tuple(_item(line, currency) for line in kept)
+    return tuple(_item(line, currency) for line in lines.capped(dishes, _MAX_ITEMS, "dishes"))
 
 
 def _app(line: Raw) -> str:
@@ -93,15 +92,14 @@ def _item(line: Raw, currency: str) -> Item:
     ]
     chosen = read_choices(line, options, lines, currency)
     notes = [*answers.values(), *_unknown_texts(line, options)]
-    capped = line.findings.capped
     return Item(
         name=_name(line),
         quantity=line.get("quantity").quantity(),
         id=line.get("id", "_id").text(),
-        variants=capped(chosen.variants, _MAX_VARIANTS, f"{line.path}: variants"),
-        modifiers=capped(chosen.modifiers, _MAX_MODIFIERS, f"{line.path}: modifiers"),
+        variants=line.capped(chosen.variants, _MAX_VARIANTS, "variants"),
+        modifiers=line.capped(chosen.modifiers, _MAX_MODIFIERS, "modifiers"),
         special_request=request,
-        notes=capped(notes, _MAX_NOTES, f"{line.path}: notes"),
+        notes=line.capped(notes, _MAX_NOTES, "notes"),
         section=Section(id=options.get("sectionId", "menuSectionId").text()),
         price=line.get("price").money(currency),
     )
@@ -138,7 +136,7 @@ def _special_request(line: Raw, options: Raw) -> str:
             for each in place.all() if isinstance(place.value, list) else [place]:
                 if text := each.text(TEXT_LIMIT):
                     texts.setdefault(folded(text), text)
-    return line.findings.cut("\n".join(texts.values()), TEXT_LIMIT, line.path)
+    return line.cut("\n".join(texts.values()), TEXT_LIMIT)
 
 
 def _answers(options: Raw) -> dict[tuple[str, str], LabelledText]:
@@ -154,7 +152,7 @@ def _answers(options: Raw) -> dict[tuple[str, str], LabelledText]:
 
 def _unknown_texts(line: Raw, options: Raw) -> Iterator[LabelledText]:
     """Texts in fields that we do not know: better an odd line on paper than a lost allergy."""
-    if isinstance(options.value, dict):
+    if isinstance(options.value, dict) and not options.value.keys() <= _READ_OPTIONS:
         unknown = {name: v for name, v in options.value.items() if name not in _READ_OPTIONS}
         for label, text in leaves(unknown, only_text=True):
             yield _labelled(options, label, text)
@@ -164,6 +162,8 @@ def _unknown_texts(line: Raw, options: Raw) -> Iterator[LabelledText]:
 def read_extended_fields(holder: Raw) -> Iterator[LabelledText]:
     """Texts that other apps attached, and everything in the fields of the site's owner."""
     fields = holder.get("extendedFields")
+    if not fields:
+        return
     namespaces = fields.value.get("namespaces") if isinstance(fields.value, dict) else fields.value
     others = dict(namespaces) if isinstance(namespaces, dict) else {"": namespaces}
     for label, text in leaves(others.pop("_user_fields", None)):
@@ -173,7 +173,4 @@ def read_extended_fields(holder: Raw) -> Iterator[LabelledText]:
 
 
 def _labelled(place: Raw, label: str, text: str) -> LabelledText:
-    cut = place.findings.cut
-    return LabelledText(
-        label=cut(label, LABEL_LIMIT, place.path), text=cut(text, TEXT_LIMIT, place.path)
-    )
+    return LabelledText(label=place.cut(label, LABEL_LIMIT), text=place.cut(text, TEXT_LIMIT))

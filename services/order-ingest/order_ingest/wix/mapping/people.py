@@ -45,7 +45,7 @@ def read_address(address: Raw) -> Address | None:
     if not written:
         written = [text for text in [address.get("formattedAddress").text()] if text]
     return Address(
-        lines=address.findings.capped(written, _MAX_LINES, address.path),
+        lines=address.capped(written, _MAX_LINES, "lines"),
         postal_code=address.get("postalCode").text(),
         city=address.get("city").text(),
         country=address.get("countryFullname", "country").text(),
@@ -67,7 +67,7 @@ def _street(address: Raw) -> list[str]:
 def _name(contact: Raw) -> str:
     parts = (contact.get("firstName").text(), contact.get("lastName").text())
     name = " ".join(filter(None, parts)) or contact.get("fullName", "name").text()
-    return contact.findings.cut(name, LABEL_LIMIT, contact.path)
+    return contact.cut(name, LABEL_LIMIT)
 
 
 def _first(texts: Iterable[str]) -> str:

@@ -6,19 +6,23 @@ and leaves an alert with its place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bonfire.order import AlertCode, Money
 from order_ingest.wix.mapping.findings import LABEL_LIMIT, Findings
-from order_ingest.wix.mapping.readable import readable
+from order_ingest.wix.mapping.readable import mended, readable
 from order_ingest.wix.moments import read_moment
 
-_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _TRANSLATIONS: Final = frozenset(("original", "translated"))
 _MAX_QUANTITY: Final = 999_999
 _MAX_AMOUNT: Final = Decimal(10) ** 12
+_SMALLEST: Final = Decimal(10) ** -8
+_MAX_DIGITS: Final = 24
+
+T = TypeVar("T")
 
 
 class Raw:
@@ -43,16 +47,17 @@ class Raw:
 
     def __bool__(self) -> bool:
         """Whether there is anything in this place."""
-        return self.value not in _EMPTY
+        return _holds_something(self.value)
 
     def get(self, *spellings: str) -> Raw:
         """The field under the first of these names that holds something."""
-        if isinstance(self.value, dict):
+        value = self.value
+        if isinstance(value, dict):
             for name in spellings:
-                inner = self.value.get(name)
-                if inner not in _EMPTY:
+                inner = value.get(name)
+                if inner or (inner is not None and _holds_something(inner)):
                     return Raw(inner, self.findings, self, name)
-        elif self:
+        elif value is not None and self:
             self.unreadable()
         return Raw(None, self.findings, self, spellings[0])
 
@@ -74,14 +79,30 @@ class Raw:
     def text(self, limit: int = LABEL_LIMIT) -> str:
         """The text as it was written, in the site's own language where there are translations."""
         value = self.value
+        if value is None:
+            return ""
         if isinstance(value, dict) and not _TRANSLATIONS.isdisjoint(value):
             value = value.get("original") or value.get("translated")
-        if isinstance(value, dict | list):
-            self.unreadable()
-        text = readable(value)
-        if text.isspace():
-            return ""
-        return self.findings.cut(text, limit, self.path) if len(text) > limit else text
+        if not isinstance(value, str):
+            if isinstance(value, dict | list):
+                self.unreadable()
+            value = readable(value)
+        text = mended(value)
+        return "" if text.isspace() else self.cut(text, limit)
+
+    def cut(self, text: str, limit: int) -> str:
+        """`text`, which stands here, as far as it fits, with an alert if it does not."""
+        if len(text) > limit:
+            kept = f"{self.path}: {len(text)} characters, {limit} kept"
+            self.findings.add(AlertCode.TOO_LONG, kept)
+        return text[:limit]
+
+    def capped(self, values: Sequence[T], limit: int, noun: str) -> tuple[T, ...]:
+        """As many of the `values` of this place as fit, with an alert if not all of them do."""
+        if len(values) > limit:
+            kept = f"{self.path}: {len(values)} {noun}, {limit} kept"
+            self.findings.add(AlertCode.TOO_LONG, kept)
+        return tuple(values[:limit])
 
     def moment(self) -> datetime | None:
         moment = read_moment(self.value)
@@ -102,23 +123,28 @@ class Raw:
 
     def quantity(self) -> int:
         """A whole number of at least one; 1 where the order has none or something odd."""
-        if self.value is None:
-            return 1
         amount = _decimal(self.value)
-        if amount is None or amount != int(amount) or not 1 <= amount <= _MAX_QUANTITY:
+        if amount is not None and amount == int(amount) and 1 <= amount <= _MAX_QUANTITY:
+            return int(amount)
+        if self.value is not None:
             self.unreadable()
-            return 1
-        return int(amount)
+        return 1
+
+
+def _holds_something(value: Any) -> bool:
+    """Zero and false are something; null, an empty text, list or object are not."""
+    return bool(value) or isinstance(value, int | float)
 
 
 def _decimal(value: Any) -> Decimal | None:
+    """An amount that is exact and that a ticket has room for; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    text = str(value)
+    if len(text) > _MAX_DIGITS:
+        return None
     try:
-        amount = Decimal(str(value))
-    except (InvalidOperation, ValueError):
+        amount = Decimal(text)
+    except InvalidOperation:
         return None
-    if not amount.is_finite() or abs(amount) >= _MAX_AMOUNT:
-        return None
-    # A thousand decimal places would fill a ticket.
-    return amount if amount.as_tuple().exponent in range(-8, 13) else None
+    return amount if _SMALLEST <= abs(amount) < _MAX_AMOUNT or amount == 0 else None

@@ -10,6 +10,7 @@ from typing import Any, Final
 _MAX_DEPTH: Final = 8
 
 # Ids, URLs and times that programs write for programs.
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MACHINE_MADE: Final = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|[0-9a-f]{16,}"
@@ -24,7 +25,7 @@ _MACHINE_MADE: Final = re.compile(
 
 def mended(text: str) -> str:
     """The text with halves of surrogate pairs joined, or replaced where the other half is lost."""
-    if text.isascii():
+    if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
@@ -33,8 +34,10 @@ def readable(value: Any, depth: int = 0) -> str:
     """Lists as "a, b", objects as "key: a, key: b", yes and no for booleans."""
     if isinstance(value, str):
         return mended(value)
-    if value is None or isinstance(value, bool):
-        return {None: "", True: "yes", False: "no"}[value]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict | list) and depth >= _MAX_DEPTH:
         return ", ".join(text for _, text in leaves(value))
     if isinstance(value, dict):

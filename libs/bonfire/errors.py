@@ -52,6 +52,7 @@ class Reason(StrEnum):
     UNROUTABLE = "unroutable"
     PUBLISH_REFUSED = "publish_refused"
     TOPOLOGY_MISSING = "topology_missing"
+    TOPOLOGY_MISMATCH = "topology_mismatch"
     # store
     STORE_FULL = "store_full"
     STORE_IO = "store_io"
@@ -128,6 +129,7 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.UNROUTABLE: ReasonClass.BROKER,
     Reason.PUBLISH_REFUSED: ReasonClass.BROKER,
     Reason.TOPOLOGY_MISSING: ReasonClass.BROKER,
+    Reason.TOPOLOGY_MISMATCH: ReasonClass.CONFIG,
     Reason.STORE_FULL: ReasonClass.STORE,
     Reason.STORE_IO: ReasonClass.STORE,
     Reason.STORE_LOCKED: ReasonClass.STORE,

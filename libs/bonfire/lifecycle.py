@@ -67,8 +67,12 @@ class Service(Protocol):
         """Open what is local and begin; a peer that is away is waited for in the background."""
         ...
 
-    async def stop(self) -> None:
-        """End the intake, finish or park what is in hand, put it on disk, close."""
+    async def drain(self) -> None:
+        """End the intake, finish or park what is in hand; the tasks still run."""
+        ...
+
+    async def close(self) -> None:
+        """Put everything on disk and let go of it; the tasks have ended."""
         ...
 
 
@@ -98,8 +102,9 @@ async def _stop(service: Service, tasks: Tasks, deadline_s: float) -> int:
     log.info("stopping", extra={"event": "service.stopping"})
     try:
         async with asyncio.timeout(deadline_s):
-            await service.stop()
+            await service.drain()
             await tasks.cancel()
+            await service.close()
     except TimeoutError:
         log.critical(
             "could not stop in time; what was in hand is judged at the next start",
@@ -110,7 +115,11 @@ async def _stop(service: Service, tasks: Tasks, deadline_s: float) -> int:
     return STOPPED if tasks.dead is None else RESTART_ME
 
 
-def run(service: Service) -> int:
+def run(build: Callable[[], Service]) -> int:
     """`serve` on a loop of its own; the value is for `sys.exit`."""
+
+    async def build_and_serve() -> int:
+        return await serve(build())
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(service))
+        return runner.run(build_and_serve())

@@ -158,15 +158,25 @@ async def _as_problem(request: web.Request, handler: Handler) -> web.StreamRespo
         )
 
 
-async def read_body(request: web.Request, most_bytes: int) -> bytes:
-    """The whole body. Raises `web.HTTPRequestEntityTooLarge` or `TimeoutError`."""
-    size = request.content_length
-    if size is not None and size > most_bytes:
-        raise web.HTTPRequestEntityTooLarge(most_bytes, size)
+class RequestRefused(Permanent):
+    """The request itself is not acceptable, whatever it asks for."""
+
+
+async def read_body(
+    request: web.Request, most_bytes: int, deadline_s: float = BODY_DEADLINE_S
+) -> bytes:
+    """The whole body. Raises `RequestRefused` with TOO_LARGE or TOO_SLOW."""
+    too_large = RequestRefused(Reason.TOO_LARGE, f"the body is larger than {most_bytes} bytes")
+    if (request.content_length or 0) > most_bytes:
+        raise too_large
     body = bytearray()
-    async with asyncio.timeout(BODY_DEADLINE_S):
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > most_bytes:
-                raise web.HTTPRequestEntityTooLarge(most_bytes, len(body))
+    try:
+        async with asyncio.timeout(deadline_s):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > most_bytes:
+                    raise too_large
+    except TimeoutError as error:
+        detail = f"the body did not come within {deadline_s:g} s"
+        raise RequestRefused(Reason.TOO_SLOW, detail) from error
     return bytes(body)

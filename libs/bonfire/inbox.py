@@ -1,0 +1,112 @@
+"""Takes messages from one queue: read, put on disk by its owner, and only then acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, Generic, TypeVar
+
+from bonfire.broker import Broker, BrokerUnavailable, Consumer, Delivery
+from bonfire.clock import Clock
+from bonfire.errors import Reason
+from bonfire.messages import Message, UnreadableMessage, decode
+from bonfire.store import StoreError
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Message)
+
+PAUSE_S: Final = 1.0
+
+
+class Inbox(Generic[M]):
+    """`take` returns once the message is on disk; while it raises `StoreError`, nothing later is
+    taken and the copy stays unacknowledged. What cannot be read goes to the dead letters.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        queue: str,
+        prefetch: int,
+        expected: type[M],
+        take: Callable[[M], Awaitable[None]],
+        clock: Clock,
+        on_unreadable: Callable[[Reason], None],
+    ) -> None:
+        self._broker = broker
+        self._queue = queue
+        self._prefetch = prefetch
+        self._expected = expected
+        self._take = take
+        self._clock = clock
+        self._on_unreadable = on_unreadable
+        self._consumer: Consumer | None = None
+
+    @property
+    def active(self) -> bool:
+        """Can the broker deliver to us right now?"""
+        return self._consumer is not None and self._consumer.active
+
+    async def run(self) -> None:
+        async for delivery in await self._consume():
+            await self._handle(delivery)
+        # Ended by `stop`; a task that returned would count as dead.
+        await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        if self._consumer is not None:
+            await self._consumer.cancel()
+
+    async def _consume(self) -> Consumer:
+        while True:
+            try:
+                self._consumer = await self._broker.consume(self._queue, self._prefetch)
+            except BrokerUnavailable:
+                await self._clock.sleep(PAUSE_S)
+            else:
+                return self._consumer
+
+    async def _handle(self, delivery: Delivery) -> None:
+        try:
+            message = self._read(delivery.body)
+        except UnreadableMessage as error:
+            log.error(
+                "an unreadable message goes to the dead letters: %s",
+                error.detail,
+                extra={
+                    "event": "message.unreadable",
+                    "queue": self._queue,
+                    "reason": error.reason.value,
+                },
+            )
+            self._on_unreadable(error.reason)
+            await delivery.reject()
+            return
+        await until_on_disk(lambda: self._take(message), self._clock)
+        await delivery.ack()
+
+    def _read(self, body: bytes) -> M:
+        message = decode(body)
+        if not isinstance(message, self._expected):
+            raise UnreadableMessage(
+                Reason.UNREADABLE_MESSAGE,
+                f"{message.SCHEMA} does not belong here, {self._expected.SCHEMA} does",
+            )
+        return message
+
+
+async def until_on_disk(write: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """Repeat a write that the disk refuses, until it takes it."""
+    while True:
+        try:
+            await write()
+        except StoreError as error:
+            log.error(
+                "the store does not take it; the intake waits",
+                extra={"event": "store.refused", "reason": error.reason.value},
+            )
+            await clock.sleep(PAUSE_S)
+        else:
+            return

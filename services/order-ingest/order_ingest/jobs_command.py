@@ -1,0 +1,49 @@
+"""`order-ingest jobs ORDER.json`: what an order would print, without printing it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from bonfire import config
+from bonfire.clock import SystemClock
+from bonfire.errors import Reason
+from bonfire.order import Order
+from order_ingest.api.orders import OrderRefused, read_order
+from order_ingest.domain.jobs import plan
+from order_ingest.domain.revision import kitchen_digest
+from order_ingest.wix.mapping import map_order
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="an order as Wix or as /v1/orders gives it")
+    parser.add_argument("--config", type=Path, default=Path("bonfire.toml"))
+
+
+def run(given: argparse.Namespace) -> int:
+    loaded = config.load(given.config)
+    order = read(given.file)
+    location = loaded.location(order.location)
+    now = SystemClock().now()
+    digest = kitchen_digest(order)
+    jobs = plan(order, location, loaded.organisation, now, now, digest, source="preview")
+    for job in jobs:
+        sys.stdout.buffer.write(job.encode() + b"\n")
+    return 0
+
+
+def read(file: Path) -> Order:
+    """An order of either shape. Raises `BonfireError` saying what is wrong with the file."""
+    try:
+        body = file.read_bytes()
+        value: Any = json.loads(body)
+    except (OSError, ValueError, RecursionError) as error:
+        raise OrderRefused(Reason.NOT_JSON, f"cannot read {file}: {error}") from error
+    if isinstance(value, dict) and isinstance(value.get("order"), dict):
+        value = value["order"]
+    if isinstance(value, dict) and "lineItems" in value:
+        return map_order(value)
+    return read_order(body)

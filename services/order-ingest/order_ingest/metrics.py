@@ -1,0 +1,148 @@
+"""What order-ingest measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from bonfire.errors import Reason, ReasonClass, reasons_of
+from bonfire.metrics import FAST_BUCKETS, BrokerSeries, OutboxSeries
+from bonfire.order import AlertCode
+from order_ingest.ledger import Result
+
+PAPER_BUCKETS = (0.5, 1.0, 3.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0, 7200.0)
+
+
+class Door(StrEnum):
+    WIX = "wix"
+    API = "api"
+
+
+IGNORED = "ignored"  # an event that is of no concern to a kitchen
+
+
+class IngestMetrics:
+    """Series for the locations and print hosts that the configuration names."""
+
+    def __init__(
+        self, registry: CollectorRegistry, locations: Iterable[str], agents: Iterable[str]
+    ) -> None:
+        self.broker = BrokerSeries(registry)
+        self.outbox = OutboxSeries(registry, agents)
+        self._received = Counter(
+            "bonfire_orders_received_total",
+            "Orders that came in at a door, by what became of them.",
+            ("door", "result"),
+            registry=registry,
+        )
+        self._refused = Counter(
+            "bonfire_requests_refused_total",
+            "Requests that were not accepted; nothing of them is stored.",
+            ("door", "reason"),
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "bonfire_request_seconds",
+            "From the request's header to its answer.",
+            ("door",),
+            buckets=FAST_BUCKETS,
+            registry=registry,
+        )
+        self._stale_tokens = Counter(
+            "bonfire_wix_stale_tokens_total",
+            "Accepted webhooks whose `exp` had passed, as in a late retry.",
+            registry=registry,
+        )
+        self._alerts = Counter(
+            "bonfire_order_alerts_total",
+            "Things in orders that could not be read: CHECK ORDER ONLINE.",
+            ("code",),
+            registry=registry,
+        )
+        self._jobs = Counter(
+            "bonfire_jobs_created_total", "Tickets to print.", ("location",), registry=registry
+        )
+        self._closed = Counter(
+            "bonfire_jobs_closed_total",
+            "Jobs that an agent has closed.",
+            ("location", "state"),
+            registry=registry,
+        )
+        self._to_paper = Histogram(
+            "bonfire_order_to_paper_seconds",
+            "From the acceptance of an order to its confirmed ticket.",
+            ("location",),
+            buckets=PAPER_BUCKETS,
+            registry=registry,
+        )
+        self._changed = Counter(
+            "bonfire_orders_changed_after_release_total",
+            "Orders that were changed or cancelled after their tickets had gone out.",
+            ("location",),
+            registry=registry,
+        )
+        self._unreadable = Counter(
+            "bonfire_events_unreadable_total",
+            "Events that went to the dead letters.",
+            ("reason",),
+            registry=registry,
+        )
+        self._last_order = Gauge(
+            "bonfire_last_order_timestamp_seconds",
+            "When the newest order was accepted; 0 before the first.",
+            ("location",),
+            registry=registry,
+        )
+        self._start_at_zero(locations)
+
+    def _start_at_zero(self, locations: Iterable[str]) -> None:
+        for door in Door:
+            self._seconds.labels(door.value)
+            for result in (*(result.value for result in Result), IGNORED):
+                self._received.labels(door.value, result)
+            for reason in reasons_of(ReasonClass.INPUT, ReasonClass.STORE, ReasonClass.CONFIG):
+                self._refused.labels(door.value, reason.value)
+        for code in AlertCode:
+            self._alerts.labels(code.value)
+        for reason in (Reason.UNREADABLE_MESSAGE, Reason.UNKNOWN_VERSION):
+            self._unreadable.labels(reason.value)
+        for location in locations:
+            for state in ("printed", "dead"):
+                self._closed.labels(location, state)
+            self._jobs.labels(location)
+            self._to_paper.labels(location)
+            self._changed.labels(location)
+            self._last_order.labels(location)
+
+    def received(self, door: Door, result: str) -> None:
+        self._received.labels(door.value, result).inc()
+
+    def refused(self, door: Door, reason: Reason) -> None:
+        self._refused.labels(door.value, reason.value).inc()
+
+    def answered(self, door: Door, seconds: float) -> None:
+        self._seconds.labels(door.value).observe(seconds)
+
+    def stale_token(self) -> None:
+        self._stale_tokens.inc()
+
+    def alerts(self, codes: Iterable[AlertCode]) -> None:
+        for code in codes:
+            self._alerts.labels(code.value).inc()
+
+    def accepted(self, location: str, jobs: int, at: float) -> None:
+        self._jobs.labels(location).inc(jobs)
+        self._last_order.labels(location).set(at)
+
+    def changed_after_release(self, location: str) -> None:
+        self._changed.labels(location).inc()
+
+    def unreadable_event(self, reason: Reason) -> None:
+        self._unreadable.labels(reason.value).inc()
+
+    def closed(self, location: str, state: str, seconds: float) -> None:
+        self._closed.labels(location, state).inc()
+        if state == "printed":
+            self._to_paper.labels(location).observe(seconds)

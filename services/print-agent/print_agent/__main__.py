@@ -1,0 +1,78 @@
+"""The command `print-agent`: the service itself, and what a person needs beside it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from bonfire import config, lifecycle, logs
+from bonfire.clock import SystemClock
+from bonfire.errors import BonfireError
+from bonfire.settings import Environment
+from print_agent import doctor, preview
+from print_agent.app import App
+from print_agent.printers.configured import configured
+from print_agent.settings import read_settings
+from print_agent.trial import print_trial
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except BonfireError as error:
+        print(f"print-agent: {error.detail}", file=sys.stderr)
+        return lifecycle.UNUSABLE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="print-agent",
+        description="Takes print jobs from the broker and gets them onto paper.",
+        epilog="Settings come from the environment (BONFIRE_…): docs/configuration.md",
+    )
+    parser.set_defaults(run=_serve)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="run the service (the default)").set_defaults(run=_serve)
+    previewing = commands.add_parser("preview", help="show tickets as pictures and text")
+    preview.add_arguments(previewing)
+    previewing.set_defaults(run=preview.run)
+    trial = commands.add_parser("test-print", help="print one ticket that says TEST")
+    trial.add_argument("printer", help="a printer's id in the configuration")
+    trial.set_defaults(run=_test_print)
+    examining = commands.add_parser("doctor", help="say what is wrong with each printer")
+    examining.add_argument("--agent", help="only the printers of this print host")
+    examining.set_defaults(run=_doctor)
+    for command in (trial, examining):
+        command.add_argument("--config", type=Path, default=Path("bonfire.toml"))
+    return parser
+
+
+def _serve(_given: argparse.Namespace) -> int:
+    settings = read_settings(Environment())
+    logs.start_logging("print-agent", settings.log_level)
+    return lifecycle.run(lambda: App(settings))
+
+
+def _test_print(given: argparse.Namespace) -> int:
+    loaded = config.load(given.config)
+    fine, told = asyncio.run(print_trial(loaded, given.printer, SystemClock()))
+    print(told)
+    return 0 if fine else 1
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    loaded = config.load(given.config)
+    agents = [given.agent] if given.agent else loaded.agents
+    printers = [printer for agent in agents for printer in loaded.printers_of(agent)]
+    clock = SystemClock()
+    report = asyncio.run(doctor.examine([configured(printer, clock) for printer in printers]))
+    print(report.text())
+    return report.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

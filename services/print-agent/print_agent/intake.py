@@ -1,0 +1,76 @@
+"""Takes jobs from the broker: into the journal first, then to their printer, then acknowledged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from bonfire.broker import Broker, topology
+from bonfire.clock import Clock
+from bonfire.errors import Reason
+from bonfire.inbox import Inbox, until_on_disk
+from bonfire.messages import PrintJob
+from print_agent.domain.entry import Entry
+from print_agent.journal import Journal
+from print_agent.metrics import AgentMetrics, Receipt
+from print_agent.spooler import Spooler
+
+log = logging.getLogger(__name__)
+
+# Small, since a dropped connection counts against every copy that was prefetched (P10).
+PREFETCH: Final = 16
+
+
+class Intake:
+    """What happens to each job of the queue `jobs.<agent>`."""
+
+    def __init__(
+        self,
+        agent: str,
+        broker: Broker,
+        journal: Journal,
+        spoolers: Mapping[str, Spooler],
+        clock: Clock,
+        metrics: AgentMetrics,
+    ) -> None:
+        self._journal = journal
+        self._spoolers = spoolers
+        self._clock = clock
+        self._metrics = metrics
+        self.inbox = Inbox(
+            broker,
+            topology.jobs_queue(agent),
+            PREFETCH,
+            PrintJob,
+            self.take,
+            clock,
+            lambda _reason: metrics.received(Receipt.UNREADABLE),
+        )
+
+    async def take(self, job: PrintJob) -> None:
+        entry = await self._journal.receive(job, self._clock.now())
+        self._metrics.received(Receipt.KNOWN if entry is None else Receipt.NEW)
+        if entry is not None:
+            await self.hand_over(entry)
+
+    async def hand_over(self, entry: Entry) -> None:
+        """Give a journalled job to its printer; one that we do not have is a dead letter."""
+        spooler = self._spoolers.get(entry.job.printer)
+        if spooler is not None:
+            spooler.add(entry)
+            return
+        log.error(
+            "a job for an unknown printer",
+            extra={
+                "event": "job.dead",
+                "job_id": entry.job.job_id,
+                "printer": entry.job.printer,
+                "reason": Reason.UNKNOWN_PRINTER.value,
+            },
+        )
+        self._metrics.received(Receipt.UNKNOWN_PRINTER)
+        detail = f"this print host has no printer {entry.job.printer!r} in its configuration"
+        bury = partial(self._journal.bury, entry, Reason.UNKNOWN_PRINTER, detail, self._clock.now())
+        await until_on_disk(bury, self._clock)

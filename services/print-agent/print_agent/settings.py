@@ -1,0 +1,38 @@
+"""What one agent is told by its environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bonfire.settings import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    agent: str  # which print host of the configuration this is
+    config: Path
+    data: Path  # where the journal lives
+    amqp_url: str
+    ops_host: str
+    ops_port: int
+    log_level: str
+
+    @property
+    def journal(self) -> Path:
+        return self.data / "journal.db"
+
+
+def read_settings(environment: Environment) -> Settings:
+    """Raises `SettingsInvalid` naming every variable that is missing or wrong."""
+    settings = Settings(
+        agent=environment.text("AGENT"),
+        config=environment.path("CONFIG"),
+        data=environment.path("DATA"),
+        amqp_url=environment.secret("AMQP_URL"),
+        ops_host=environment.text("OPS_HOST", "127.0.0.1"),
+        ops_port=environment.integer("OPS_PORT", 8082, 0, 65_535),
+        log_level=environment.text("LOG_LEVEL", "INFO"),
+    )
+    environment.check()
+    return settings

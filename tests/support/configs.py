@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bonfire.config import Config, parse
+import pytest
+
+from bonfire.config import Config, ConfigError, parse
 
 Document = dict[str, Any]
 
@@ -40,3 +42,15 @@ def document(*locations: Document, **more: Any) -> Document:
 
 def config(*locations: Document, **more: Any) -> Config:
     return parse(document(*locations, **more))
+
+
+def problems(broken: Document) -> tuple[str, ...]:
+    """Every mistake that is told about this document; fails the test where there is none."""
+    with pytest.raises(ConfigError) as caught:
+        parse(broken)
+    return caught.value.problems
+
+
+def only_problem(broken: Document) -> str:
+    (problem,) = problems(broken)
+    return problem

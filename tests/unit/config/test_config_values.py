@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bonfire.config import ConfigError, PrinterSettings, TcpAddress, UnknownLocation, parse
+from bonfire.config import ConfigError, Printer, PrinterSettings, TcpAddress, UnknownLocation, parse
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import Confirmation, Language
 from tests.support.configs import config, document, location, printer, station
@@ -240,3 +240,9 @@ def test_an_address_is_written_as_it_is_read(text):
     place = location(printers=[printer("kitchen-1", 50, address=text), printer("bar-1", 51)])
 
     assert str(config(place).locations[0].printers[0].address) == text
+
+
+def test_an_address_that_was_read_already_stays_what_it_is():
+    address = TcpAddress("192.168.1.50")
+
+    assert Printer.model_validate({"id": "kitchen-1", "address": address}).address == address

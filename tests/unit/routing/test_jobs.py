@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -220,9 +219,9 @@ def test_two_identities_share_an_id_exactly_when_they_are_equal(pair):
 
 
 @settings(deadline=None)
-@given(one=IDENTITIES, other=IDENTITIES, name=st.sampled_from([f.name for f in fields(Identity)]))
+@given(one=IDENTITIES, other=IDENTITIES, name=st.sampled_from(Identity._fields))
 def test_each_ingredient_alone_changes_the_id(one, other, name):
-    varied = replace(one, **{name: getattr(other, name)})
+    varied = one._replace(**{name: getattr(other, name)})
 
     assert (one.job_id() == varied.job_id()) == (one == varied)
 
@@ -231,7 +230,7 @@ def test_each_ingredient_alone_changes_the_id(one, other, name):
 @given(source=TEXT, order_id=TEXT, moved=st.text(min_size=1, max_size=3))
 def test_text_moved_from_one_ingredient_to_the_next_changes_the_id(source, order_id, moved):
     one = Identity(source + moved, order_id, "", 1, JobKind.NEW, Document.STATION, "", "", 1)
-    other = replace(one, source=source, order_id=moved + order_id)
+    other = one._replace(source=source, order_id=moved + order_id)
 
     assert one.job_id() != other.job_id()
 

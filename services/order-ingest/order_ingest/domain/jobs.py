@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from bonfire.config import Location, Organisation
 from bonfire.messages import Document, JobKind, OtherStation, PrintJob, TicketOrder
@@ -15,8 +15,7 @@ from bonfire.order import Item, Order
 from order_ingest.domain.routing import route
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """All that the id of a job is derived from (P1): what is equal here is the same ticket.
 
     `source` is the shop, in which `order_id` is unique. `digest` stands for one revision of the
@@ -36,7 +35,7 @@ class Identity:
 
     def job_id(self) -> str:
         """32 hex digits. JSON keeps the parts apart, whatever characters a shop's ids hold."""
-        return hashlib.sha256(json.dumps(astuple(self)).encode()).digest()[:16].hex()
+        return hashlib.sha256(json.dumps(self).encode()).digest()[:16].hex()
 
 
 def plan(

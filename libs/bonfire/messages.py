@@ -74,7 +74,7 @@ class OtherStation(Value):
     """Another station that cooks a part of the same order."""
 
     name: Label
-    items: int
+    items: int  # dishes, each counted as often as it was ordered
 
 
 class PrintJob(Message):

@@ -58,6 +58,11 @@ class AlertCode(StrEnum):
     NO_ITEMS = "no_items"
     TOO_LONG = "too_long"
 
+    @classmethod
+    def _missing_(cls, _value: object) -> AlertCode:
+        """A newer sender's word: the alert still prints."""
+        return cls.UNKNOWN_VALUE
+
 
 class Alert(Value):
     """Something in the order that we could not read fully: prints CHECK ORDER ONLINE."""

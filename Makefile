@@ -1,0 +1,42 @@
+# `make` lists the targets. What they need they install first: see deploy/install.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench preview lock
+
+VENV := .venv
+PY := $(VENV)/bin/python
+ORDER ?= samples/wix/pickup-asap-cash.json
+BASE_PORT ?= 8700
+ONCE ?=
+ARGS ?=
+CODE := libs services simulators tests bench
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+install: ## a virtual environment with the locked packages; on Debian also RabbitMQ and a font
+	@deploy/install $(VENV)
+
+run: install ## the whole system with virtual printers; ONCE=1 ends after the ticket, ORDER=file takes yours
+	@$(PY) -m dev_stack --order "$(ORDER)" --base-port $(BASE_PORT) $(if $(ONCE),--once)
+
+check: install ## formatting, lint, types, import contracts
+	@$(VENV)/bin/ruff format --check $(CODE)
+	@$(VENV)/bin/ruff check $(CODE)
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+test: check ## everything `check` does, then all tests; ARGS="-k name" picks some
+	@$(PY) -m pytest $(ARGS)
+
+bench: install ## measure: one line per figure, and var/bench.json
+	@$(PY) -m bench $(ARGS)
+
+preview: install ## the sample orders as pictures and text in var/preview
+	@for order in samples/wix/*.json; do \
+	  $(VENV)/bin/order-ingest jobs $$order --config bonfire.example.toml > var/preview.jobs && \
+	  $(VENV)/bin/print-agent preview var/preview.jobs --out var/preview/$$(basename $$order .json); done
+
+lock: install ## renew requirements.lock from pyproject.toml
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock

@@ -1,0 +1,113 @@
+"""Where everything of one local Bonfire is: its directory, its ports, its addresses."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dev_stack.ports import HOST, require_free
+
+DEFAULT_BASE_PORT: Final = 8700
+PRINTERS: Final = {"kitchen-1": "tcp://192.168.1.50:9100", "bar-1": "tcp://192.168.1.51:9100"}
+"""The printers of bonfire.example.toml, whose addresses become the virtual printers'."""
+AGENT: Final = "altstadt"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One base port moves all ports, and with them the directory: houses stand side by side."""
+
+    root: Path
+    base_port: int = DEFAULT_BASE_PORT
+
+    @property
+    def directory(self) -> Path:
+        return self.root / "var" / f"run-{self.base_port}"
+
+    @property
+    def paper(self) -> Path:
+        return self.directory / "paper"
+
+    @property
+    def logs(self) -> Path:
+        return self.directory / "log"
+
+    @property
+    def config(self) -> Path:
+        return self.directory / "bonfire.toml"
+
+    @property
+    def keys(self) -> Path:
+        return self.directory / "keys"
+
+    @property
+    def tokens(self) -> Path:
+        return self.directory / "tokens"
+
+    @property
+    def public_port(self) -> int:
+        return self.base_port
+
+    @property
+    def ingest_ops_port(self) -> int:
+        return self.base_port + 1
+
+    @property
+    def agent_ops_port(self) -> int:
+        return self.base_port + 2
+
+    @property
+    def ops_ports(self) -> tuple[int, int]:
+        return self.ingest_ops_port, self.agent_ops_port
+
+    @property
+    def paper_port(self) -> int:
+        return self.base_port + 3
+
+    @property
+    def broker_port(self) -> int:
+        return self.base_port + 9
+
+    @property
+    def printer_ports(self) -> dict[str, int]:
+        return {name: self.base_port + 10 + place for place, name in enumerate(PRINTERS)}
+
+    @property
+    def webhook_url(self) -> str:
+        return f"http://{HOST}:{self.public_port}/webhooks/wix"
+
+    @property
+    def paper_url(self) -> str:
+        return f"http://{HOST}:{self.paper_port}/"
+
+    def prepare(self, *, own_broker: bool) -> None:
+        """An empty directory with a configuration for this machine. Raises `PortTaken`."""
+        purposes = {
+            self.public_port: "the webhook",
+            self.ingest_ops_port: "order-ingest's operations",
+            self.agent_ops_port: "print-agent's operations",
+            self.paper_port: "the virtual printers' page",
+            **{port: f"the virtual printer {name}" for name, port in self.printer_ports.items()},
+        }
+        if own_broker:
+            purposes[self.broker_port] = "RabbitMQ"
+        for port, purpose in purposes.items():
+            other = self.base_port + 100
+            require_free(port, purpose, f"move all ports with: make run BASE_PORT={other}")
+        shutil.rmtree(self.directory, ignore_errors=True)
+        for directory in (self.paper, self.logs):
+            directory.mkdir(parents=True)
+        self._write_config()
+        self.tokens.touch(mode=0o600)
+        self.tokens.write_text(f"demo-shop {secrets.token_urlsafe(32)}\n")
+
+    def _write_config(self) -> None:
+        text = (self.root / "bonfire.example.toml").read_text("utf-8")
+        for name, address in PRINTERS.items():
+            if text.count(address) != 1:
+                raise ValueError(f"bonfire.example.toml does not have {address} once")
+            text = text.replace(address, f"tcp://{HOST}:{self.printer_ports[name]}")
+        self.config.write_text(text, "utf-8")

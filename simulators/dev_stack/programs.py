@@ -1,0 +1,88 @@
+"""Which processes a local Bonfire consists of, and what each is told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dev_stack.house import AGENT, House
+from dev_stack.ports import HOST
+from dev_stack.private_broker import foreground_command, private_url
+from dev_stack.supervision import Program
+
+
+def command(name: str) -> str:
+    """An entry point of this distribution, beside the Python that runs us."""
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise FileNotFoundError(f"{name} is not installed; run `make install`")
+    return found
+
+
+def broker_url(house: House) -> str:
+    return os.environ.get("BONFIRE_AMQP_URL") or private_url(
+        house.directory / "broker", house.broker_port
+    )
+
+
+def own_broker() -> bool:
+    return not os.environ.get("BONFIRE_AMQP_URL")
+
+
+def common_environment(house: House, service: str, ops_port: int) -> dict[str, str]:
+    return {
+        "BONFIRE_CONFIG": str(house.config),
+        "BONFIRE_DATA": str(house.directory / "data" / service),
+        "BONFIRE_AMQP_URL": broker_url(house),
+        "BONFIRE_OPS_PORT": str(ops_port),
+    }
+
+
+def ingest_environment(house: House) -> dict[str, str]:
+    return {
+        **common_environment(house, "order-ingest", house.ingest_ops_port),
+        "BONFIRE_PORT": str(house.public_port),
+        "BONFIRE_WIX_PUBLIC_KEY_FILE": str(house.keys / "public.pem"),
+        "BONFIRE_API_TOKENS_FILE": str(house.tokens),
+    }
+
+
+def programs(house: House) -> Sequence[Program]:
+    """In the order of their start."""
+    agent = {
+        **common_environment(house, "print-agent", house.agent_ops_port),
+        "BONFIRE_AGENT": AGENT,
+    }
+    broker = [_broker(house)] if own_broker() else []
+    return [
+        *broker,
+        Program("virtual-printer", _virtual_printer(house), priority=20),
+        Program("print-agent", [command("print-agent")], agent, priority=30),
+        Program("order-ingest", [command("order-ingest")], ingest_environment(house), priority=40),
+    ]
+
+
+def _broker(house: House) -> Program:
+    directory = house.directory / "broker"
+    if shutil.which("rabbitmq-server"):
+        argv, environment = foreground_command(directory, house.broker_port)
+        return Program("broker", argv, environment, priority=10)
+    user, password = private_url(directory, 0).split("//")[1].split("@")[0].split(":")
+    publish = f"{HOST}:{house.broker_port}:5672"
+    login = ["-e", f"RABBITMQ_DEFAULT_USER={user}", "-e", f"RABBITMQ_DEFAULT_PASS={password}"]
+    argv = ["docker", "run", "--rm", "--name", f"bonfire-{house.base_port}", "-p", publish]
+    return Program("broker", [*argv, *login, "rabbitmq:4"], priority=10)
+
+
+def _virtual_printer(house: House) -> Sequence[str]:
+    printers = [
+        argument
+        for name, port in house.printer_ports.items()
+        for argument in ("--printer", f"{name}={port}")
+    ]
+    place = ["--paper", str(house.paper), "--control", str(house.paper_port)]
+    return [command("virtual-printer"), "serve", *printers, *place]

@@ -1,0 +1,118 @@
+"""The processes of a local Bonfire under supervisord, which starts again whatever ends."""
+
+from __future__ import annotations
+
+import ctypes
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_HEAD: Final = """\
+[supervisord]
+nodaemon = true
+silent = true
+logfile = {logs}/supervisord.log
+pidfile = {directory}/supervisord.pid
+childlogdir = {logs}
+"""
+_PROGRAM: Final = """
+[program:{name}]
+command = {command}
+environment = {environment}
+directory = {directory}
+priority = {priority}
+autorestart = true
+startsecs = 1
+startretries = 30
+stopwaitsecs = 28
+redirect_stderr = true
+stdout_logfile = {logs}/{name}.log
+stdout_logfile_maxbytes = 10MB
+stdout_logfile_backups = 1
+"""
+_STOP_DEADLINE_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process to keep running; a lower priority starts first and stops last."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 100
+
+
+class Supervisor:
+    """Runs supervisord as a child that does not outlive us."""
+
+    def __init__(self, directory: Path, logs: Path, programs: Sequence[Program]) -> None:
+        self._directory = directory
+        self._logs = logs
+        self._programs = programs
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        file = self._directory / "supervisord.conf"
+        file.touch(mode=0o600)  # the environment in it holds the broker's password
+        file.write_text(self._config())
+        output = (self._logs / "supervisord.out").open("wb")
+        with output:
+            self._process = subprocess.Popen(  # noqa: S603 -- a fixed program
+                [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", str(file)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours to handle; we then stop it in order
+                preexec_fn=_end_with_parent,
+            )
+
+    def stop(self) -> None:
+        """Stop every program in order, and wait until all have ended."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def last_words(self, lines: int = 12) -> str:
+        """The ends of all logs, for a person who must find out why something did not start."""
+        ends = []
+        for log in sorted(self._logs.glob("*.log")):
+            end = log.read_text(errors="replace").splitlines()[-lines:]
+            ends.append("\n  ".join([f"{log}:", *end]))
+        return "\n".join(ends)
+
+    def _config(self) -> str:
+        head = _HEAD.format(logs=self._logs, directory=self._directory)
+        return head + "".join(self._section(program) for program in self._programs)
+
+    def _section(self, program: Program) -> str:
+        environment = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
+        section = _PROGRAM.format(
+            name=program.name,
+            command=shlex.join(program.command),
+            environment=environment,
+            directory=self._directory,
+            priority=program.priority,
+            logs=self._logs,
+        )
+        return section.replace("%", "%%")
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel for SIGTERM when our parent dies, however it dies (Linux)."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

@@ -87,7 +87,7 @@ class Brain:
 
 
 class MemoryLink:
-    """Implements `Link` over a `Brain`; its answers come at once, and loop-scheduled words later."""
+    """Implements `Link` over a `Brain` whose answers come at once."""
 
     def __init__(self, brain: Brain) -> None:
         self.brain = brain
@@ -270,5 +270,5 @@ class ScriptedPrinter:
 async def eventually(true: Callable[[], bool], timeout_s: float = 2.0) -> None:
     """Return once it is true; the test fails if it does not become so."""
     async with asyncio.timeout(timeout_s):
-        while not true():
+        while not true():  # noqa: ASYNC110 -- what a test waits for tells nobody
             await asyncio.sleep(0.005)

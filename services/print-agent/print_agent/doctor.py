@@ -121,26 +121,27 @@ async def _question(session: Session, finding: Finding) -> Finding:
 def _with_mix_ups(
     findings: Sequence[Finding], known: Mapping[str, Fingerprint]
 ) -> tuple[Finding, ...]:
-    return tuple(_with_mix_up(finding, findings, known) for finding in findings)
+    now = {finding.settings.id: finding.fingerprint for finding in findings if finding.fingerprint}
+    return tuple(_with_mix_up(finding, now, known) for finding in findings)
 
 
 def _with_mix_up(
-    finding: Finding, findings: Sequence[Finding], known: Mapping[str, Fingerprint]
+    finding: Finding, now: Mapping[str, Fingerprint], known: Mapping[str, Fingerprint]
 ) -> Finding:
     """Only a serial number tells one printer from another of the same model."""
     own, seen = finding.settings.id, finding.fingerprint
     if seen is None or not seen.serial:
         return finding
-    remembered = known.get(own)
-    if remembered is not None and remembered.serial == seen.serial:
+    before = known.get(own)
+    if before is not None and before.serial == seen.serial:
         return finding
-    others = [other for other, print_ in known.items() if other != own and _same(print_, seen)]
-    others += [
-        other.settings.id
-        for other in findings
-        if other is not finding and other.fingerprint is not None and _same(other.fingerprint, seen)
+    others = [
+        name
+        for name, fingerprint in [*known.items(), *now.items()]
+        if name != own and _same(fingerprint, seen)
     ]
-    if not others and (remembered is None or not remembered.serial):
+    changed = before is not None and before.serial != ""
+    if not others and not changed:
         return finding
     return replace(finding, reason=Reason.WRONG_PRINTER, is_really=others[0] if others else "")
 

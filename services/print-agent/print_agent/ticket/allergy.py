@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Final
 
+from bonfire.sanitiser import clean
+
 # Beginnings of words or parts of compounds, folded: lower case and without accents.
 _STEMS: Final = (
     *(
@@ -24,13 +26,14 @@ _STEMS: Final = (
     *("zoliak", "zoeliak", "coeliac", "celiac", "celiach", "coeliaq", "celiaq"),
     *("gluten", "glutine", "laktos", "lactos", "lattos"),
     *("nuss", "nuess", "peanut", r"\bnuts?\b", r"\bnoix\b", "noisette", r"\bnoci\b", "nocciol"),
-    *("cacahu", "arachid", "sesam", "sulfit", "solfit"),
+    *("cacahu", "arachid", "sesam", "sulfit", "solfit", "🥜", "🌰"),
 )
 _ALLERGY: Final = re.compile("|".join(_STEMS))
 
 
 def mentions_allergy(text: str) -> bool:
-    return _ALLERGY.search(_folded(text)) is not None
+    """`text` as the guest wrote it: a word is found around what the sanitiser drops, too."""
+    return _ALLERGY.search(_folded(clean(text))) is not None
 
 
 def _folded(text: str) -> str:

@@ -22,7 +22,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """Our own words in a black bar across the paper."""
+    """Our own words in a black bar across the paper, line breaks kept."""
 
     text: str
     style: Style = LOUD

@@ -27,14 +27,11 @@ _UNRESOLVED: Final = Style(bold=True, inverse=True)
 
 def dishes(order: TicketOrder, number: str, pen: Pen) -> Iterator[Block]:
     """Every line of the order on its own: two that look alike may be two guests' wishes."""
-    if not order.items:
-        yield Banner(pen.words.no_items)
-        return
     start = pen.characters
     shown = 0
-    for section, items in _by_section(order.items):
-        if heading := pen.line(section):
-            yield Heading(heading)
+    for section, items in _by_section(order.items, pen):
+        if section:
+            yield Heading(section)
         for item in items:
             if pen.characters - start > BODY_CHARACTERS:
                 pen.incomplete = True
@@ -49,14 +46,14 @@ def total(order: TicketOrder) -> int:
     return sum(item.quantity for item in order.items)
 
 
-def _by_section(items: tuple[Item, ...]) -> list[tuple[str, list[Item]]]:
+def _by_section(items: tuple[Item, ...], pen: Pen) -> list[tuple[str, list[Item]]]:
     """Items under the names of their sections, both in the order in which they came.
 
     Items without a section come first, where no heading can claim them.
     """
     sections: dict[str, list[Item]] = {"": []}
     for item in items:
-        sections.setdefault(item.section.name.strip(), []).append(item)
+        sections.setdefault(pen.line(item.section.name), []).append(item)
     return [(name, members) for name, members in sections.items() if members]
 
 

@@ -32,23 +32,29 @@ def compose(job: PrintJob, slip: Slip) -> tuple[Block, ...]:
     """
     pen = Pen(WORDS[job.language])
     local = LocalTime(job.timezone, slip.printed_at, pen.words)
-    number = pen.line(job.order.number, NUMBER_CHARACTERS) or "?"
-    station = pen.line(job.station_name or job.station, NAME_CHARACTERS)
+    number = _number(job, pen)
+    station = pen.line(job.station_name, NAME_CHARACTERS) or pen.line(job.station, NAME_CHARACTERS)
     promised = _promised(job.order.fulfilment.promise, local, pen)
     marks = tuple(_marks(job, slip, local, pen))
     # The texts first: only then is it known whether the top has to send the cook online.
     guest = tuple(order_texts(job.order, number, pen))
-    body = tuple(dishes(job.order, number, pen))
+    body = tuple(dishes(job.order, number, pen)) or (Banner(pen.words.no_items),)
     head = (
         Pair(station, _fulfilment(job.order.fulfilment, pen), _LARGE),
         Huge(number),
-        Line(promised, _LARGE),
+        Line(promised, _LARGE if _is_for_today(job, local) else _LOUD),
     )
     foot = tuple(_foot(job, slip, local, promised, pen))
-    alerts = tuple(_alerts(job, number, pen))
+    alerts = tuple(_alerts(job, slip, number, pen))
     top = (Feed(RAIL_ROWS), *marks, *_late(slip, pen), *head, *alerts, *guest)
     rule = () if isinstance(body[0], Heading) else (Rule(),)
     return (*top, *rule, *body, Rule(), *foot, *marks, Line(_identity(job, slip)))
+
+
+def _number(job: PrintJob, pen: Pen) -> str:
+    number = pen.line(job.order.number, NUMBER_CHARACTERS)
+    pen.incomplete = pen.incomplete or not number
+    return number or "?"
 
 
 def _identity(job: PrintJob, slip: Slip) -> str:
@@ -56,17 +62,24 @@ def _identity(job: PrintJob, slip: Slip) -> str:
     return f"#{slip.number}  job {job.job_id[:8]}"
 
 
+def _is_test(job: PrintJob, slip: Slip) -> bool:
+    return slip.test or job.kind is JobKind.TEST
+
+
 def _marks(job: PrintJob, slip: Slip, local: LocalTime, pen: Pen) -> Iterator[Banner]:
     """What stands on the first and on the last lines: half a ticket must not deceive."""
     if earlier := slip.possible_duplicate_of:
         time = local.say(earlier.printed_at)
-        yield Banner(pen.words.possible_duplicate.format(earlier.number, time))
-        yield Banner(pen.words.duplicate_instruction)
-    if slip.test or job.kind is JobKind.TEST:
-        yield Banner(pen.words.test, _LOUD)
-        yield Banner(pen.words.test_instruction)
-    elif kind := pen.words.kinds.get(job.kind):
-        yield Banner(kind)
+        mark = pen.words.possible_duplicate.format(earlier.number, time)
+        yield Banner(f"{mark}\n{pen.words.duplicate_instruction}")
+    if _is_test(job, slip):
+        yield Banner(f"{pen.words.test}\n{pen.words.test_instruction}")
+    elif job.kind is JobKind.CHANGE:
+        yield Banner(pen.words.change)
+    elif job.kind is JobKind.CANCEL:
+        yield Banner(pen.words.cancel)
+    elif job.kind is JobKind.REPRINT:
+        yield Banner(pen.words.reprint)
 
 
 def _late(slip: Slip, pen: Pen) -> Iterator[Banner]:
@@ -75,13 +88,17 @@ def _late(slip: Slip, pen: Pen) -> Iterator[Banner]:
 
 
 def _fulfilment(fulfilment: Fulfilment, pen: Pen) -> str:
-    if fulfilment.kind is FulfilmentKind.UNKNOWN:
-        return pen.line(fulfilment.title, NAME_CHARACTERS) or pen.words.fulfilment_unknown
-    if fulfilment.kind is FulfilmentKind.DINE_IN and (
-        table := pen.line(fulfilment.table, NAME_CHARACTERS)
-    ):
-        return pen.words.table.format(table)
-    return pen.words.fulfilments[fulfilment.kind]
+    match fulfilment.kind:
+        case FulfilmentKind.PICKUP:
+            return pen.words.pickup
+        case FulfilmentKind.DELIVERY:
+            return pen.words.delivery
+        case FulfilmentKind.DINE_IN:
+            table = pen.line(fulfilment.table, NAME_CHARACTERS)
+            return pen.words.table.format(table) if table else pen.words.dine_in
+        case FulfilmentKind.UNKNOWN:
+            title = pen.line(fulfilment.title, NAME_CHARACTERS)
+            return title or pen.words.fulfilment_unknown
 
 
 def _promised(promise: Promise, local: LocalTime, pen: Pen) -> str:
@@ -95,25 +112,34 @@ def _promised(promise: Promise, local: LocalTime, pen: Pen) -> str:
     return pen.line(promise.text, NAME_CHARACTERS) or pen.words.time_unknown
 
 
-def _alerts(job: PrintJob, number: str, pen: Pen) -> Iterator[Banner]:
+def _is_for_today(job: PrintJob, local: LocalTime) -> bool:
+    at = job.order.fulfilment.promise.at or job.order.fulfilment.promise.until
+    return at is None or local.is_today(at)
+
+
+def _alerts(job: PrintJob, slip: Slip, number: str, pen: Pen) -> Iterator[Banner]:
     """Comes after every text was written: `pen` then knows whether something is missing."""
-    unknown_document = job.document is not Document.STATION
-    if job.order.alerts or pen.incomplete or not job.order.items or unknown_document:
+    order = job.order
+    is_empty = not order.items and not _is_test(job, slip)
+    # This version knows one document: of another it prints what it has.
+    is_partial = job.document is not Document.STATION
+    if order.alerts or pen.incomplete or is_empty or is_partial:
         yield Banner(pen.words.check_online.format(number))
-    if speaks_of_allergy_below(job.order):
+    if speaks_of_allergy_below(order):
         yield Banner(pen.words.allergy_below)
 
 
 def _foot(job: PrintJob, slip: Slip, local: LocalTime, promised: str, pen: Pen) -> Iterator[Block]:
     words = pen.words
     part = words.part.format(job.part, job.parts) if job.parts > 1 else ""
-    yield Pair(_items(total(job.order), pen), part, Style(height=2, bold=True))
+    if job.order.items:
+        yield Pair(_items(total(job.order), pen), part, Style(height=2, bold=True))
     for other in job.others:
         name = pen.line(other.name, NAME_CHARACTERS)
         yield Line(words.other_station.format(name, _items(other.items, pen)))
     if job.copies > 1:
         yield Line(words.copy.format(job.copy_number, job.copies))
-    times = [f"{words.promised} {promised}", f"{words.printed} {local.say(slip.printed_at)}"]
+    times = [f"{words.printed} {local.say(slip.printed_at)}", f"{words.promised} {promised}"]
     if job.order.placed_at:
         times.insert(0, f"{words.ordered} {local.say(job.order.placed_at)}")
     yield Line(" · ".join(times), _SMALL)

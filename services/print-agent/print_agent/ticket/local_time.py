@@ -20,7 +20,7 @@ class LocalTime:
         self._today = self._local(printed_at).date()
 
     def say(self, at: datetime) -> str:
-        """`20:24`, or `Thu 25/09/2025 20:24`."""
+        """`20:24`, or `Thu 25 Sep 20:24`."""
         local = self._local(at)
         return f"{self._day(local)}{local:%H:%M}{self._suffix}"
 
@@ -32,10 +32,16 @@ class LocalTime:
             return f"{self.say(start)} - {self._local(end):%H:%M}"
         return f"{self.say(start)} - {self.say(end)}"
 
+    def is_today(self, at: datetime) -> bool:
+        return self._local(at).date() == self._today
+
     def _day(self, local: datetime) -> str:
         if local.date() == self._today:
             return ""
-        return f"{self._words.weekdays[local.weekday()]} {local.strftime(self._words.date)} "
+        words = self._words
+        weekday, month = words.weekdays[local.weekday()], words.months[local.month - 1]
+        year = f" {local.year}" if local.year != self._today.year else ""
+        return f"{words.date.format(weekday, local.day, month)}{year} "
 
     def _local(self, at: datetime) -> datetime:
         try:

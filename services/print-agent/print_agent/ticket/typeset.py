@@ -23,13 +23,15 @@ from print_agent.ticket.blocks import (
 from print_agent.ticket.style import PLAIN, Style
 from print_agent.ticket.wrap import wrap
 
+MIN_COLUMNS: Final = 24
+
 _QUANTITY: Final = Style(width=2, height=2, bold=True)
 _QUANTITY_MANY: Final = Style(width=2, height=2, bold=True, inverse=True)
 _NAME: Final = Style(height=2, bold=True)
 _BOLD: Final = Style(bold=True)
 _HEADING: Final = Style(bold=True)
 _HUGE_WIDTHS: Final = (7, 6, 5, 4, 3, 2)
-_NAME_INDENT: Final = 9  # a quantity of one digit, and a blank
+_NAME_INDENT: Final = 9  # a quantity up to 999x, and a blank
 _DETAIL_INDENT: Final = 11
 
 
@@ -68,7 +70,7 @@ _GAP: Final = Gap(dots=10)
 
 
 def typeset(blocks: Iterable[Block], columns: int) -> Iterator[Output]:
-    """`columns` counts normal characters, at least 24."""
+    """`columns` counts normal characters, at least `MIN_COLUMNS`."""
     for block in blocks:
         yield from _rows(block, columns)
 
@@ -104,10 +106,10 @@ def _row(text: str, style: Style = PLAIN, *, solid: bool = False) -> Row:
     return Row((Span(text, style),), solid)
 
 
-def _banner(banner: Banner, columns: int) -> Iterator[Row]:
+def _banner(banner: Banner, columns: int) -> Iterator[Output]:
     room = banner.style.columns(columns)
+    yield _GAP
     for text in wrap(banner.text, room - 2):
-        # A width that does not divide the paper leaves a rest: the bar ends a little early.
         yield _row(text.center(room), banner.style, solid=True)
 
 
@@ -142,7 +144,7 @@ def _heading(heading: Heading, columns: int) -> Iterator[Output]:
 def _dish(dish: Dish, columns: int) -> Iterator[Output]:
     yield _GAP
     style = _QUANTITY_MANY if dish.quantity > 1 else _QUANTITY
-    cell = f" {dish.quantity}x "
+    cell = f"{dish.quantity}x".rjust(3).ljust(4)
     used = style.width * len(cell) + 1
     first, *more = wrap(dish.name, columns - _NAME_INDENT, first=max(columns - used, 1))
     yield Row((Span(cell, style), Span(f" {first}", _NAME)))

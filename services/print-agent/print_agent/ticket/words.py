@@ -11,21 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bonfire.messages import JobKind, Language
-from bonfire.order import FulfilmentKind
+from bonfire.messages import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language. `kinds` has no entry for a ticket that needs no mark."""
+    """One language."""
 
-    kinds: Mapping[JobKind, str]
+    change: str
+    cancel: str
+    reprint: str
     possible_duplicate: str  # ticket number, time
     duplicate_instruction: str
     test: str
     test_instruction: str
     late: str  # minutes
-    fulfilments: Mapping[FulfilmentKind, str]
+    pickup: str
+    delivery: str
+    dine_in: str
     table: str  # table
     fulfilment_unknown: str
     asap: str
@@ -41,7 +44,6 @@ class Words:
     customer: str
     no_name: str
     no_items: str
-    unresolved: str
     items_one: str
     items_many: str  # count
     items_left_out: str  # count
@@ -52,26 +54,22 @@ class Words:
     printed: str
     copy: str  # copy, copies
     weekdays: tuple[str, str, str, str, str, str, str]
-    date: str  # strftime without names, since those follow the machine and not the location
+    months: tuple[str, str, str, str, str, str, str, str, str, str, str, str]
+    date: str  # weekday, day, month
 
 
 GERMAN: Final = Words(
-    kinds={
-        JobKind.CHANGE: "ÄNDERUNG: NICHT ZWEIMAL KOCHEN",
-        JobKind.CANCEL: "STOPP! STORNIERT: NICHT KOCHEN",
-        JobKind.REPRINT: "NACHDRUCK: NICHT ZWEIMAL KOCHEN",
-        JobKind.TEST: "TESTDRUCK",
-    },
+    change="ÄNDERUNG: NICHT ZWEIMAL KOCHEN",
+    cancel="STOPP! STORNIERT: NICHT KOCHEN",
+    reprint="NACHDRUCK: NICHT ZWEIMAL KOCHEN",
     possible_duplicate="MÖGLICHES DUPLIKAT von #{} ({})",
     duplicate_instruction="Nicht zweimal kochen: erst fragen!",
     test="TESTDRUCK",
     test_instruction="Nicht kochen!",
     late="{} MIN VERSPÄTET",
-    fulfilments={
-        FulfilmentKind.PICKUP: "ABHOLUNG",
-        FulfilmentKind.DELIVERY: "LIEFERUNG",
-        FulfilmentKind.DINE_IN: "IM LOKAL",
-    },
+    pickup="ABHOLUNG",
+    delivery="LIEFERUNG",
+    dine_in="IM LOKAL",
     table="TISCH {}",
     fulfilment_unknown="ABHOLUNG ODER LIEFERUNG?",
     asap="SOFORT",
@@ -87,7 +85,6 @@ GERMAN: Final = Words(
     customer="Name",
     no_name="?? OHNE NAMEN",
     no_items="KEINE ARTIKEL",
-    unresolved="unbekannt",
     items_one="1 Artikel",
     items_many="{} Artikel",
     items_left_out="UND {} WEITERE ARTIKEL",
@@ -98,26 +95,22 @@ GERMAN: Final = Words(
     printed="gedruckt",
     copy="Kopie {} von {}",
     weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
-    date="%d.%m.%Y",
+    months=("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
+    date="{} {}. {}",
 )
 
 ENGLISH: Final = Words(
-    kinds={
-        JobKind.CHANGE: "CHANGE: DO NOT COOK TWICE",
-        JobKind.CANCEL: "STOP! CANCELLED: DO NOT COOK",
-        JobKind.REPRINT: "REPRINT: DO NOT COOK TWICE",
-        JobKind.TEST: "TEST PRINT",
-    },
+    change="CHANGE: DO NOT COOK TWICE",
+    cancel="STOP! CANCELLED: DO NOT COOK",
+    reprint="REPRINT: DO NOT COOK TWICE",
     possible_duplicate="POSSIBLE DUPLICATE of #{} ({})",
     duplicate_instruction="Do not cook twice: ask first!",
     test="TEST PRINT",
     test_instruction="Do not cook!",
     late="{} MIN LATE",
-    fulfilments={
-        FulfilmentKind.PICKUP: "PICKUP",
-        FulfilmentKind.DELIVERY: "DELIVERY",
-        FulfilmentKind.DINE_IN: "DINE IN",
-    },
+    pickup="PICKUP",
+    delivery="DELIVERY",
+    dine_in="DINE IN",
     table="TABLE {}",
     fulfilment_unknown="PICKUP OR DELIVERY?",
     asap="ASAP",
@@ -133,7 +126,6 @@ ENGLISH: Final = Words(
     customer="Name",
     no_name="?? NO NAME",
     no_items="NO ITEMS",
-    unresolved="unknown",
     items_one="1 item",
     items_many="{} items",
     items_left_out="AND {} MORE ITEMS",
@@ -144,7 +136,8 @@ ENGLISH: Final = Words(
     printed="printed",
     copy="copy {} of {}",
     weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    date="%d/%m/%Y",
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    date="{} {} {}",
 )
 
 WORDS: Final[Mapping[Language, Words]] = {Language.GERMAN: GERMAN, Language.ENGLISH: ENGLISH}

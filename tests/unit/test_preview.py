@@ -1,0 +1,133 @@
+import argparse
+import io
+import json
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from escpos_paper import Ticket
+from escpos_paper.png import FontMissing
+from print_agent import preview
+from tests.unit.ticket.samples import PICKUP, TABLE
+
+NOW = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
+ORDER = {
+    "schema": "bonfire.order/1",
+    "id": "o-1",
+    "number": "81",
+    "placed_at": "2026-03-06T17:41:12Z",
+    "customer": {"company": "Muster GmbH"},
+    "items": [{"name": "Suppe", "quantity": 2}],
+    "note": "heiß bitte",
+}
+
+
+class Stopped:
+    """A clock for who only asks for the date."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError("a preview does not wait")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs a preview of `data` from standard input, or of the files named in `arguments`."""
+    monkeypatch.chdir(tmp_path)
+
+    def preview_of(*arguments: str, data: bytes = b"") -> int:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        parser = argparse.ArgumentParser()
+        preview.add_arguments(parser)
+        return preview.run(parser.parse_args(arguments), Stopped())
+
+    return preview_of
+
+
+def test_a_job_becomes_a_text_and_a_picture(run, tmp_path, capsys):
+    (tmp_path / "job.json").write_bytes(PICKUP.encode())
+    assert run("job.json", "--out", "paper") == 0
+    assert capsys.readouterr().out.split() == ["paper/job.txt", "paper/job.png"]
+    assert "Käsespätzle" in (tmp_path / "paper/job.txt").read_text()
+    assert (tmp_path / "paper/job.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PICKUP.encode() + b"\n\n" + TABLE.encode() + b"\n",
+        b"[" + PICKUP.encode() + b"," + TABLE.encode() + b"]",
+    ],
+)
+def test_several_jobs_are_numbered(run, tmp_path, data):
+    assert run("-", data=data) == 0
+    assert {file.name for file in tmp_path.iterdir()} == {
+        *("ticket-1.txt", "ticket-1.png", "ticket-2.txt", "ticket-2.png")
+    }
+
+
+def test_an_order_becomes_one_ticket_with_all_that_it_holds(run, tmp_path):
+    assert run("--timezone", "Europe/Berlin", data=json.dumps(ORDER).encode()) == 0
+    text = (tmp_path / "ticket.txt").read_text()
+    for shown in ("PREVIEW", "81", "2x  Suppe", "heiß bitte", "Muster GmbH", "bestellt 18:41"):
+        assert shown in text
+
+
+def test_an_order_without_a_time_was_placed_now(run, tmp_path):
+    assert run(data=json.dumps({"id": "1", "number": "1"}).encode()) == 0
+    assert "gedruckt 18:00" in (tmp_path / "ticket.txt").read_text()
+
+
+def test_language_and_columns_can_be_chosen(run, tmp_path):
+    assert run("--language", "en", "--columns", "32", data=PICKUP.encode()) == 0
+    text = (tmp_path / "ticket.txt").read_text()
+    assert "PICKUP" in text
+    assert "\n" + "─" * 32 + "\n" in text
+
+
+@pytest.mark.parametrize("columns", ["23", "81", "wide"])
+def test_a_width_that_no_printer_has_is_refused(run, columns, capsys):
+    with pytest.raises(SystemExit):
+        run("--columns", columns)
+    assert "--columns" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "not JSON"),
+        (b"{\n]", "not JSON"),
+        (b"7", "a JSON object"),
+        (b'{"lineItems": []}', "order-ingest jobs FILE | print-agent preview -"),
+        (b'{"order": {"lineItems": []}}', "order-ingest jobs FILE | print-agent preview -"),
+        (b'{"id": "1"}', "no. 1: number: Field required"),
+        (b'{"schema": "bonfire.print-job/1"}', "no. 1: job_id: Field required"),
+        (b'{"schema": "bonfire.print-job/2"}', "bonfire.print-job/2"),
+        (b'{"schema": "bonfire.job-event/1"}', "bonfire.job-event/1"),
+    ],
+)
+def test_what_is_no_job_and_no_order_is_refused_with_its_reason(run, tmp_path, capsys, data, said):
+    assert run(data=data) == 1
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_not_there_is_named(run, capsys):
+    assert run("nowhere.json") == 1
+    assert "nowhere.json" in capsys.readouterr().err
+
+
+def test_without_a_font_the_text_is_still_written(run, tmp_path, monkeypatch, capsys):
+    def draw(_: Ticket) -> bytes:
+        raise FontMissing
+
+    monkeypatch.setattr(Ticket, "png", draw)
+    assert run(data=PICKUP.encode()) == 1
+    assert "fonts-dejavu-core" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["ticket.txt"]

@@ -1,0 +1,304 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+
+from bonfire.messages import Document, JobKind, Language, OtherStation
+from bonfire.order import (
+    Alert,
+    AlertCode,
+    Fulfilment,
+    FulfilmentKind,
+    Item,
+    LabelledText,
+    Modifier,
+    Promise,
+    Section,
+)
+from print_agent.ticket import Earlier, Slip
+from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Heading, Line, Pair
+from print_agent.ticket.layout import compose
+from print_agent.ticket.style import PLAIN
+from tests.unit.ticket.samples import PICKUP, PLACED, PRINTED, READY, SLIP, job, order
+
+T = TypeVar("T")
+
+SOUP = Item(name="Suppe")
+CHECK = Banner("ONLINE PRÜFEN: Bestellung 10033")
+
+
+def ticket(*items: Item, slip: Slip = SLIP, **changes: Any) -> tuple[Block, ...]:
+    return compose(job(order(*items, **changes)), slip)
+
+
+def positions(blocks: tuple[Block, ...], *wanted: Block) -> list[int]:
+    return [blocks.index(block) for block in wanted]
+
+
+def test_the_most_urgent_comes_first():
+    blocks = compose(PICKUP, SLIP)
+    kinds = [type(block).__name__ for block in blocks]
+    assert kinds[:4] == ["Feed", "Pair", "Huge", "Line"]
+    assert kinds.index("Box") < kinds.index("Dish")
+    assert blocks[-1] == Line("#0417  job 9f31c0de")
+
+
+def test_the_time_says_asap_and_when():
+    assert blocks_text(ticket(SOUP), Line)[0] == "SOFORT, bis 19:11"
+
+
+@pytest.mark.parametrize(
+    ("promise", "said"),
+    [
+        (Promise(asap=True), "SOFORT"),
+        (Promise(at=READY), "19:11"),
+        (Promise(until=READY), "19:11"),
+        (Promise(at=READY, until=READY + timedelta(minutes=15)), "19:11 - 19:26"),
+        (Promise(text="gegen halb acht"), "gegen halb acht"),
+        (Promise(), "ZEIT NICHT ANGEGEBEN"),
+    ],
+)
+def test_every_kind_of_promise_has_its_words(promise, said):
+    blocks = ticket(SOUP, fulfilment=Fulfilment(kind=FulfilmentKind.PICKUP, promise=promise))
+    assert blocks_text(blocks, Line)[0] == said
+
+
+def test_a_promise_for_another_day_is_inverse():
+    promise = Promise(at=READY + timedelta(days=1))
+    line = first(ticket(SOUP, fulfilment=Fulfilment(promise=promise)), Line)
+    assert line.text == "Sa 7. Mär 19:11"
+    assert line.style.inverse
+    assert not first(ticket(SOUP), Line).style.inverse
+
+
+@pytest.mark.parametrize(
+    ("fulfilment", "said"),
+    [
+        (Fulfilment(kind=FulfilmentKind.PICKUP, title="Selbstabholer"), "ABHOLUNG"),
+        (Fulfilment(kind=FulfilmentKind.DELIVERY), "LIEFERUNG"),
+        (Fulfilment(kind=FulfilmentKind.DINE_IN, table="12"), "TISCH 12"),
+        (Fulfilment(kind=FulfilmentKind.DINE_IN), "IM LOKAL"),
+        (Fulfilment(title="Drive-in"), "Drive-in"),
+        (Fulfilment(), "ABHOLUNG ODER LIEFERUNG?"),
+    ],
+)
+def test_the_way_to_the_guest_stands_beside_the_station(fulfilment, said):
+    assert first(ticket(SOUP, fulfilment=fulfilment), Pair).right == said
+
+
+def test_a_station_without_a_name_goes_by_its_id():
+    blocks = compose(job(order(SOUP), station_name="\u200b"), SLIP)
+    assert first(blocks, Pair).left == "kitchen"
+
+
+def test_a_possible_duplicate_says_so_first_and_last():
+    earlier = Earlier("0416", PRINTED - timedelta(minutes=4))
+    blocks = ticket(SOUP, slip=replace(SLIP, possible_duplicate_of=earlier))
+    mark = Banner("MÖGLICHES DUPLIKAT von #0416 (18:37)\nNicht zweimal kochen: erst fragen!")
+    assert blocks[1] == blocks[-2] == mark
+    assert blocks[-1] == Line("#0417  job 9f31c0de")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"),
+    [
+        (JobKind.CHANGE, "ÄNDERUNG: NICHT ZWEIMAL KOCHEN"),
+        (JobKind.CANCEL, "STOPP! STORNIERT: NICHT KOCHEN"),
+        (JobKind.REPRINT, "NACHDRUCK: NICHT ZWEIMAL KOCHEN"),
+        (JobKind.TEST, "TESTDRUCK\nNicht kochen!"),
+    ],
+)
+def test_every_other_kind_is_marked_first_and_last(kind, mark):
+    blocks = compose(job(order(SOUP), kind=kind), SLIP)
+    assert blocks[1] == blocks[-2] == Banner(mark)
+
+
+def test_a_test_of_the_agents_is_marked_like_a_test_job():
+    assert ticket(SOUP, slip=replace(SLIP, test=True))[1] == Banner("TESTDRUCK\nNicht kochen!")
+
+
+def test_a_late_ticket_says_how_late_at_its_top():
+    late = Banner("12 MIN VERSPÄTET")
+    assert ticket(SOUP, slip=replace(SLIP, late_minutes=12)).count(late) == 1
+    assert late not in ticket(SOUP)
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ticket(SOUP, alerts=(Alert(code=AlertCode.UNKNOWN_VALUE),)),
+        ticket(Item(name="")),
+        ticket(Item(name="\u202e")),
+        ticket(Item(name="Suppe", modifiers=(Modifier(name="?? 1a2b", resolved=False),))),
+        ticket(Item(name="Suppe", modifiers=(Modifier(name=""),))),
+        ticket(Item(name="北京烤鸭")),
+        ticket(SOUP, note="x" * 1_501),
+        ticket(),
+        compose(job(order(SOUP), document=Document.COURIER), SLIP),
+    ],
+)
+def test_whatever_is_missing_sends_the_cook_online(blocks):
+    assert CHECK in blocks
+    assert blocks.index(CHECK) < 6
+
+
+def test_an_order_without_a_number_is_to_be_read_online():
+    assert Banner("ONLINE PRÜFEN: Bestellung ?") in ticket(SOUP, number=" ")
+
+
+def test_an_order_that_is_whole_sends_nobody_online():
+    assert CHECK not in compose(PICKUP, SLIP)
+    assert CHECK not in compose(job(order(), kind=JobKind.TEST), SLIP)
+
+
+def test_an_allergy_in_the_note_is_loud_and_loses_nothing():
+    box = first(ticket(SOUP, note="Bin allergisch gegen Sellerie"), Box)
+    assert (box.title, box.text) == ("ALLERGIE! HINWEIS VOM GAST", "Bin allergisch gegen Sellerie")
+    assert box.loud_title
+    assert box.style.inverse
+
+
+def test_an_allergy_after_the_limit_of_the_note_is_still_loud():
+    box = first(ticket(SOUP, note="bitte " * 400 + "allergie"), Box)
+    assert "allergie" not in box.text
+    assert box.loud_title
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item(name="Suppe", special_request="no nuts"),
+        Item(name="Suppe", notes=(LabelledText(label="Allergien", text="Milch"),)),
+    ],
+)
+def test_an_allergy_below_is_announced_at_the_top(item):
+    blocks = ticket(item)
+    below = Banner("ALLERGIE: Wünsche lesen!")
+    assert blocks.index(below) < blocks.index(Dish(1, "Suppe"))
+    assert below not in ticket(SOUP, note="allergie")
+
+
+def test_a_note_is_inverse_and_large_while_it_is_short():
+    short, long = first(ticket(SOUP, note="kurz"), Box), first(ticket(SOUP, note="lang " * 60), Box)
+    assert short.style.inverse
+    assert long.style.inverse
+    assert (short.style.height, long.style.height) == (2, 1)
+
+
+def test_a_request_stands_in_a_box_under_its_dish():
+    blocks = ticket(SOUP, Item(name="Salat", special_request="ohne Essig"))
+    (dish,) = positions(blocks, Dish(1, "Salat"))
+    request = blocks[dish + 1]
+    assert isinstance(request, Box)
+    assert (request.title, request.text) == ("WUNSCH", "ohne Essig")
+
+
+def test_what_goes_with_a_dish_keeps_its_group_and_its_number():
+    modifiers = (Modifier(name="Reis", group="Beilage"), Modifier(name="Speck", quantity=2))
+    blocks = ticket(Item(name="Braten", variants=("klein",), modifiers=modifiers))
+    (dish,) = positions(blocks, Dish(1, "Braten"))
+    details = [block for block in blocks[dish + 1 : dish + 4] if isinstance(block, Detail)]
+    assert [(one.label, one.text) for one in details] == [
+        ("", "klein"),
+        ("Beilage", "Reis"),
+        ("", "2x Speck"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "modifier",
+    [
+        Modifier(name="Ohne Zwiebeln"),
+        Modifier(name="NO onions"),
+        Modifier(name="Sans fromage"),
+        Modifier(name="Senza glutine"),
+        Modifier(name="Käse", group="Extras"),
+    ],
+)
+def test_what_changes_a_dish_is_bold(modifier):
+    assert first(ticket(Item(name="Burger", modifiers=(modifier,))), Detail, 1).style.bold
+    plain = Modifier(name="Notbremse", group="Soße")
+    assert first(ticket(Item(name="Burger", modifiers=(plain,))), Detail, 1).style == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("?? 1a2b", "?? 1a2b"), ("1a2b", "?? 1a2b"), ("", "??")]
+)
+def test_an_unknown_modifier_is_visible(name, shown):
+    modifier = Modifier(name=name, group="Soße", resolved=False)
+    detail = first(ticket(Item(name="Burger", modifiers=(modifier,))), Detail, 1)
+    assert (detail.label, detail.text, detail.style.inverse) == ("Soße", shown, True)
+
+
+def test_lines_that_look_alike_are_never_merged():
+    blocks = ticket(SOUP, SOUP, Item(name="Suppe", special_request="heiß"))
+    assert blocks.count(Dish(1, "Suppe")) == 3
+
+
+def test_sections_keep_the_order_of_the_menu_and_claim_only_their_own():
+    blocks = ticket(
+        Item(name="Suppe", section=Section(name="Vorspeisen")),
+        Item(name="Braten", section=Section(name="Hauptgerichte")),
+        Item(name="Salat", section=Section(name="Vorspeisen")),
+        Item(name="Wasser"),
+        Item(name="Saft", section=Section(id="5ec")),
+    )
+    shown = [block for block in blocks if isinstance(block, Heading | Dish)]
+    assert shown == [
+        *(Dish(1, "Wasser"), Dish(1, "Saft")),
+        *(Heading("Vorspeisen"), Dish(1, "Suppe"), Dish(1, "Salat")),
+        *(Heading("Hauptgerichte"), Dish(1, "Braten")),
+    ]
+
+
+def test_the_foot_counts_the_dishes_and_names_the_other_stations():
+    others = (OtherStation(name="BAR", items=2), OtherStation(name="PASS", items=1))
+    blocks = compose(
+        job(
+            order(Item(name="Suppe", quantity=3), SOUP),
+            language=Language.ENGLISH,
+            part=2,
+            parts=3,
+            others=others,
+        ),
+        SLIP,
+    )
+    foot = first(blocks, Pair, 1)
+    assert (foot.left, foot.right) == ("4 items", "2 of 3")
+    assert blocks_text(blocks, Line)[1:3] == ["BAR has 2 items", "PASS has 1 item"]
+
+
+def test_a_copy_says_which_one_it_is():
+    blocks = compose(job(order(SOUP), copies=2, copy_number=2), SLIP)
+    assert Line("Kopie 2 von 2") in blocks
+
+
+def test_the_foot_tells_the_times_that_are_known():
+    times = "gedruckt 18:41 · zugesagt SOFORT, bis 19:11"
+    assert f"bestellt 18:41 · {times}" in blocks_text(ticket(SOUP), Line)
+    assert times in blocks_text(ticket(SOUP, placed_at=None), Line)
+
+
+def test_no_price_phone_or_address_can_come_onto_a_station_ticket():
+    fulfilment = {
+        "kind": "delivery",
+        "address": {"lines": ["Geheimweg 1"], "postal_code": "12345", "city": "Geheimstadt"},
+    }
+    item = {"name": "Suppe", "price": {"amount": "47.11", "currency": "EUR"}}
+    secret = job(order(Item.model_validate(item), fulfilment=Fulfilment.model_validate(fulfilment)))
+    said = repr(compose(secret, SLIP))
+    assert not any(word in said for word in ("Geheim", "12345", "47.11", "47,11"))
+
+
+def test_the_same_job_and_slip_always_give_the_same_ticket():
+    assert compose(PICKUP, SLIP) == compose(PICKUP, replace(SLIP, printed_at=PRINTED))
+    assert PLACED < PRINTED
+
+
+def first(blocks: tuple[Block, ...], kind: type[T], index: int = 0) -> T:
+    return [block for block in blocks if isinstance(block, kind)][index]
+
+
+def blocks_text(blocks: tuple[Block, ...], kind: type[Line]) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, kind)]

@@ -36,6 +36,11 @@ class Interpreter:
         """Bytes of a command whose end has not come yet."""
         return len(self._rest)
 
+    @property
+    def pending_start(self) -> bytes:
+        """The first three of them: enough to tell which command it will be."""
+        return bytes(self._rest[:3])
+
     def reset(self) -> None:
         """Forget an unfinished command, as a power cycle or a buffer clear does."""
         self._rest.clear()

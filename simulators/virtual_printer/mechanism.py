@@ -1,0 +1,231 @@
+"""The printer's firmware: obeys commands in order, moves paper in real time, and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from escpos_paper import Block, Command, Cut, Kind, Paper, RealTimeScanner
+from escpos_paper.real_time import CLEAR_BUFFERS
+from escpos_paper.ticket import DOTS_PER_MM
+from virtual_printer.answers import Answers
+from virtual_printer.fault import Fault, FaultName, Faults
+from virtual_printer.paper_trail import PaperTrail
+from virtual_printer.receive_buffer import ReceiveBuffer, Received
+from virtual_printer.ticket_meter import TicketMeter
+
+CUT_S: Final = 0.25
+"""How long the knife takes."""
+
+
+class Host(Protocol):
+    """Whoever is connected."""
+
+    def send(self, data: bytes) -> bool:
+        """False when the connection is gone."""
+        ...
+
+
+class Mechanism:
+    """Commands in; paper, answers and time out. It knows nothing of sockets."""
+
+    def __init__(
+        self,
+        *,
+        paper: Paper,
+        faults: Faults,
+        trail: PaperTrail,
+        answers: Answers,
+        speed_mm_s: float,
+        on_fault: Callable[[Fault], None],
+        on_progress: Callable[[], None],
+    ) -> None:
+        self._paper = paper
+        self._faults = faults
+        self._trail = trail
+        self._answers = answers
+        self._speed_mm_s = speed_mm_s
+        self._on_fault = on_fault
+        self._on_progress = on_progress
+        self.on_print: Callable[[Sequence[Block]], None] | None = None
+        self.buffer = ReceiveBuffer()
+        self._scanner = RealTimeScanner()
+        self._arrived = TicketMeter()
+        self._printed = TicketMeter()
+        self._ticket_data = bytearray()
+        self._first_byte_at = 0.0
+        self._host: Host | None = None
+        self._motion: asyncio.TimerHandle | None = None
+        self._motion_ends_at = 0.0
+        self.reset_is_due = False
+        """The byte has come at which the connection is to be reset."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Everything that arrived has been obeyed, and the paper stands still."""
+        return not self.buffer and self._motion is None and not self._answers.has_late_word
+
+    @property
+    def is_moving(self) -> bool:
+        return self._motion is not None
+
+    def room_bytes(self) -> int:
+        """How many bytes may be read from the wire now."""
+        room = self.buffer.free_bytes(stopped=self._faults.stop_printing)
+        reset_at = self._faults.reset_at_byte
+        if reset_at is None:
+            return room
+        return min(room, max(reset_at - self._arrived_bytes, 1))
+
+    @property
+    def _arrived_bytes(self) -> int:
+        return self._arrived.count_bytes + self.buffer.pending_ticket_bytes
+
+    def host_connected(self) -> None:
+        """What another connection left unfinished does not count as this one's bytes."""
+        self._arrived.finish()
+
+    def receive(self, data: bytes, host: Host) -> None:
+        """Bytes from the wire. Real-time commands are obeyed here, before the buffer."""
+        start = 0
+        for found in self._scanner.feed(data):
+            self._store(data[start : found.end], host)
+            start = found.end
+            self._obey_now(found.command, host)
+        self._store(data[start:], host)
+        self.work()
+
+    def _store(self, data: bytes, host: Host) -> None:
+        for command in self.buffer.store(data, host, time.monotonic()):
+            self._arrived.add(command)
+            if command.kind is Kind.CUT:
+                self._check_reset()
+                self._arrived.finish()
+        self._check_reset()
+
+    def _check_reset(self) -> None:
+        reset_at = self._faults.reset_at_byte
+        if reset_at is not None and self._arrived_bytes >= reset_at:
+            self.reset_is_due = True
+
+    # In real time
+
+    def _obey_now(self, command: Command, host: Host) -> None:
+        if command.kind is Kind.REAL_TIME_STATUS:
+            self._answers.real_time_status(command, host)
+        elif FaultName.NO_STATUS in self._faults:
+            return
+        elif command.kind is Kind.REAL_TIME_REQUEST:
+            self._recover(command.raw[2])
+        elif command.raw == CLEAR_BUFFERS:
+            self._clear_buffers("buffer clear")
+            self._answers.cleared(host)
+
+    def _recover(self, request: int) -> None:
+        if request == 0 or FaultName.CUTTER_ERROR not in self._faults:
+            return
+        if request == 2:
+            self._clear_buffers("recovery")
+        self._on_fault_over(FaultName.CUTTER_ERROR)
+
+    def _on_fault_over(self, name: FaultName) -> None:
+        self._faults.clear(name)
+        self._trail.note("fault_cleared", fault=name, by="host")
+        self._answers.condition_changed()
+
+    def _clear_buffers(self, why: str) -> None:
+        lost = self.buffer.clear()
+        self._arrived.finish()
+        self._paper.clear_print_buffer()
+        self._answers.forget_late_word()
+        self._trail.note("bytes_lost", bytes=lost, why=why)
+
+    # In order
+
+    def work(self) -> None:
+        """Obey what is in the buffer until it is empty, the paper moves, or printing stops."""
+        while self.buffer and self._motion is None:
+            if self._faults.stop_printing:
+                break
+            self._obey(self.buffer.take())
+        self._on_progress()
+
+    def _obey(self, received: Received) -> None:
+        command = received.command
+        if FaultName.BLACK_HOLE in self._faults:
+            return
+        self._measure(received)
+        printed = self._paper.apply(command)
+        if printed:
+            self._show(printed)
+            self._move(printed)
+        else:
+            self._answers.in_order(command, received.host)
+            self._note(command)
+        for fault in self._faults.due(self._printed.count_bytes):
+            self._on_fault(fault)
+        if command.kind is Kind.CUT:
+            self._printed.finish()
+
+    def _measure(self, received: Received) -> None:
+        if received.host is not self._host:
+            # What another connection left unfinished is not this one's ticket.
+            self._host = received.host
+            self._printed.finish()
+        if self._printed.add(received.command):
+            self._first_byte_at = received.at
+        if self._printed.count_bytes:
+            self._ticket_data += received.command.raw
+
+    def _show(self, printed: Sequence[Block]) -> None:
+        if self.on_print:
+            self.on_print(printed)
+        if isinstance(printed[-1], Cut):
+            ticket = self._paper.take()
+            if not ticket.is_blank:
+                self._trail.add(ticket, bytes(self._ticket_data), self._first_byte_at)
+            self._ticket_data.clear()
+
+    def _note(self, command: Command) -> None:
+        if command.kind in (Kind.DRAWER, Kind.BUZZER):
+            self._trail.note(command.kind)
+        elif command.kind is Kind.UNKNOWN:
+            self._trail.note("unknown_command", bytes=command.raw.hex(" "))
+
+    def _move(self, printed: Sequence[Block]) -> None:
+        slow = self._faults.value(FaultName.SLOW)
+        speed_mm_s = self._speed_mm_s if slow is None else slow
+        if math.isinf(speed_mm_s):
+            return
+        moving_s = sum(block.height_dots for block in printed) / DOTS_PER_MM / speed_mm_s
+        if isinstance(printed[-1], Cut):
+            moving_s += CUT_S
+        loop = asyncio.get_running_loop()
+        # From where the last motion ended, so that the timer's grain does not add up.
+        self._motion_ends_at = max(self._motion_ends_at, loop.time()) + moving_s
+        self._motion = loop.call_at(self._motion_ends_at, self._stand_still)
+
+    def _stand_still(self) -> None:
+        self._motion = None
+        self.work()
+
+    def stop(self) -> None:
+        """Stand still, wherever the paper is."""
+        if self._motion:
+            self._motion.cancel()
+            self._motion = None
+        self._answers.forget_late_word()
+
+    def power_off(self) -> None:
+        """Everything that is not on paper is gone."""
+        self.stop()
+        lost = self.buffer.clear()
+        self._scanner.reset()
+        self._arrived.finish()
+        self._printed.finish()
+        self._paper.power_cycle()
+        self._answers.power_off()
+        self._trail.note("bytes_lost", bytes=lost, why="power cycle")

@@ -1,0 +1,120 @@
+"""What the printer leaves behind: its paper, and a log that tests may judge it by."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from escpos_paper import Ticket
+from virtual_printer.darkroom import Darkroom, write_atomically
+
+KEPT_TICKETS: Final = 10_000
+KEPT_EVENTS: Final = 10_000
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTicket:
+    """One piece of paper. Times are `time.monotonic()` seconds; `data` is every byte of it."""
+
+    seq: int
+    text: str
+    data: bytes
+    first_byte_at: float
+    printed_at: float
+
+
+class PaperTrail:
+    """A printer's tickets and events, in memory and, with a folder, as files.
+
+    In the folder: `log.jsonl` with one event per line, and `000001.txt`, `.bin` and, with a
+    darkroom, `.png` for each ticket. The log line stands before any confirmation leaves: it is the
+    paper. The other files follow within milliseconds, each of them whole from the start.
+    """
+
+    def __init__(self, folder: Path | None, darkroom: Darkroom | None) -> None:
+        self.folder = folder
+        self.tickets: deque[PrintedTicket] = deque(maxlen=KEPT_TICKETS)
+        self.events: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self.listeners: list[Callable[[Event], None]] = []
+        self._darkroom = darkroom
+        self._unwritten: deque[tuple[PrintedTicket, Ticket]] = deque()
+        self._log: IO[str] | None = None
+        self._seq = 0
+
+    def open(self) -> None:
+        """Continue the numbering of a folder that already holds tickets."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "log.jsonl"
+        self._seq = _last_seq(path) if path.exists() else 0
+        self._log = path.open("a", encoding="utf-8", buffering=1)
+
+    def close(self) -> None:
+        self.write_files()
+        if self._log:
+            self._log.close()
+            self._log = None
+
+    @contextmanager
+    def listener(self, listen: Callable[[Event], None]) -> Iterator[None]:
+        """Be told of every event while the block lasts."""
+        self.listeners.append(listen)
+        try:
+            yield
+        finally:
+            self.listeners.remove(listen)
+
+    def note(self, event: str, **fields: object) -> None:
+        """Log an event that happened now."""
+        entry: Event = {"t": round(time.monotonic(), 6), "event": event, **fields}
+        self.events.append(entry)
+        if self._log:
+            self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        for listener in self.listeners:
+            listener(entry)
+
+    def add(self, ticket: Ticket, data: bytes, first_byte_at: float) -> None:
+        """A ticket has been cut off."""
+        self._seq += 1
+        text = ticket.text()
+        printed = PrintedTicket(self._seq, text, data, first_byte_at, time.monotonic())
+        self.note(
+            "ticket_printed",
+            seq=printed.seq,
+            text=text,
+            bytes=len(data),
+            t_first_byte=round(first_byte_at, 6),
+            t_printed=round(printed.printed_at, 6),
+        )
+        self.tickets.append(printed)
+        if self.folder:
+            self._unwritten.append((printed, ticket))
+
+    @property
+    def has_unwritten_files(self) -> bool:
+        return bool(self._unwritten)
+
+    def write_files(self) -> None:
+        """Write the tickets that have come out since the last time."""
+        while self.folder and self._unwritten:
+            printed, ticket = self._unwritten.popleft()
+            name = f"{printed.seq:06d}"
+            write_atomically(self.folder / f"{name}.bin", printed.data)
+            write_atomically(self.folder / f"{name}.txt", f"{printed.text}\n".encode())
+            if self._darkroom:
+                self._darkroom.develop(ticket, self.folder / f"{name}.png")
+
+
+def _last_seq(log: Path) -> int:
+    with log.open(encoding="utf-8") as lines:
+        printed = (json.loads(line) for line in lines if '"ticket_printed"' in line)
+        return max((entry["seq"] for entry in printed if "seq" in entry), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -88,10 +88,10 @@ class _Deadline(asyncio.Protocol):
         self._in_request = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- a TCP server's
-        self._transport = transport
+        # A TCP server's; uvloop's own class is none of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         if not self._server.admit():
-            transport.abort()
+            self._transport.abort()
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._arm()

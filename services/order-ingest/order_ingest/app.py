@@ -141,6 +141,7 @@ async def declare(settings: Settings, clock: Clock, seconds: float) -> str:
         name="order-ingest declare",
         clock=clock,
         rng=random.Random(),  # noqa: S311 -- jitter, no secret
+        most_reconnect_s=0.5,  # somebody waits for this
     )
     await broker.start()
     try:

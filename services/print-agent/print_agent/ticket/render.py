@@ -16,7 +16,7 @@ from print_agent.ticket.driver import CODE_PAGE, Driver, new_driver
 from print_agent.ticket.layout import compose
 from print_agent.ticket.slip import Slip
 from print_agent.ticket.style import PLAIN, Style
-from print_agent.ticket.typeset import BlankRows, Gap, Output, Row, typeset
+from print_agent.ticket.typeset import Gap, Output, Row, typeset
 
 # In a printer's dots; no printer feeds less than the height of the row that it has printed.
 _SOLID_SPACING: Final = 24
@@ -58,15 +58,14 @@ class _Typewriter:
         driver.charcode(CODE_PAGE)
 
     def put(self, output: Output) -> None:
-        match output:
-            case Row():
-                self._row(output)
-            case Gap():
-                self._flush()
-                self._driver._raw(_FEED_DOTS + bytes([output.dots]))
-            case BlankRows():
-                self._flush()
-                self._driver.print_and_feed(output.rows)
+        if isinstance(output, Row):
+            self._row(output)
+            return
+        self._flush()
+        if isinstance(output, Gap):
+            self._driver._raw(_FEED_DOTS + bytes([output.dots]))
+        else:
+            self._driver.print_and_feed(output.rows)
 
     def _row(self, row: Row) -> None:
         if row.solid != self._solid:

@@ -113,8 +113,9 @@ def _banner(banner: Banner, columns: int) -> Iterator[Output]:
         yield _row(text.center(room), banner.style, solid=True)
 
 
-def _pair(pair: Pair, columns: int) -> Iterator[Row]:
+def _pair(pair: Pair, columns: int) -> Iterator[Output]:
     room = pair.style.columns(columns)
+    yield _GAP
     if not pair.right or len(pair.left) + 1 + len(pair.right) <= room:
         parts = [f"{pair.left}{pair.right.rjust(room - len(pair.left))}"] if pair.right else []
         texts = parts or wrap(pair.left, room)
@@ -150,10 +151,6 @@ def _dish(dish: Dish, columns: int) -> Iterator[Output]:
     yield Row((Span(cell, style), Span(f" {first}", _NAME)))
     for text in more:
         yield _row(" " * _NAME_INDENT + text, _NAME)
-
-
-def _indent(place: Place) -> int:
-    return _NAME_INDENT if place is Place.DISH else 0
 
 
 def _detail(detail: Detail, columns: int) -> Iterator[Row]:

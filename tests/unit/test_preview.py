@@ -75,7 +75,7 @@ def test_several_jobs_are_numbered(run, tmp_path, data):
 def test_an_order_becomes_one_ticket_with_all_that_it_holds(run, tmp_path):
     assert run("--timezone", "Europe/Berlin", data=json.dumps(ORDER).encode()) == 0
     text = (tmp_path / "ticket.txt").read_text()
-    for shown in ("PREVIEW", "81", "2x  Suppe", "heiß bitte", "Muster GmbH", "bestellt 18:41"):
+    for shown in ("PREVIEW", "81", "2x  Suppe", "heiß bitte", "Muster GmbH", "gedruckt 18:41"):
         assert shown in text
 
 

@@ -84,7 +84,9 @@ def _preview(file: str, args: argparse.Namespace, now: datetime) -> None:
         if args.language:
             job = job.model_copy(update={"language": args.language})
         name = stem if len(jobs) == 1 else f"{stem}-{index}"
-        _write(args.out / name, render_ticket(job, Slip(_TICKET_NUMBER, now), args.columns), args)
+        # As it printed then: today, the times of an old order would all carry their date.
+        slip = Slip(_TICKET_NUMBER, printed_at=job.accepted_at)
+        _write(args.out / name, render_ticket(job, slip, args.columns), args)
 
 
 def _write(path: Path, data: bytes, args: argparse.Namespace) -> None:

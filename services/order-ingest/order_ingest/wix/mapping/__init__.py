@@ -6,8 +6,6 @@ ticket says CHECK ORDER ONLINE. Nothing here does I/O or asks for the time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from bonfire.errors import Reason
@@ -40,14 +38,12 @@ _STATUS: Final = {
 }
 _MAX_ID_LENGTH: Final = 200
 _MAX_CUSTOM_FIELDS: Final = 200
-_NO_LOCATIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def map_order(raw: dict[str, Any], locations: Mapping[str, str] = _NO_LOCATIONS) -> Order:
+def map_order(raw: dict[str, Any]) -> Order:
     """The order in Wix's JSON `raw`, in the REST or the SDK spelling.
 
-    `locations` gives our location for Wix's ids, of a business location or of an operation; what
-    it does not know goes to the default location, with an alert unless `locations` is empty.
+    Its `location` stays empty: `order_ingest.wix.location` knows which one it is.
     Raises `WixRefused` with INVALID_FIELDS if the order has no usable id, and for nothing else.
     """
     findings = Findings()
@@ -66,7 +62,6 @@ def map_order(raw: dict[str, Any], locations: Mapping[str, str] = _NO_LOCATIONS)
         status=_status(order),
         placed_at=order.get("createdDate", "_createdDate", "purchasedDate").moment(),
         updated_at=order.get("updatedDate", "_updatedDate").moment(),
-        location=_location(order, locations),
         fulfilment=fulfilment,
         customer=customer,
         items=read_items(order, currency),
@@ -117,22 +112,6 @@ def _custom_field(field: Raw) -> LabelledText:
         label=field.get("title", "translatedTitle").text(LABEL_LIMIT),
         text=value.cut(readable(value.value), TEXT_LIMIT),
     )
-
-
-def _location(order: Raw, locations: Mapping[str, str]) -> str:
-    """By the business location, or by the operation that the first dish was ordered from."""
-    if not locations:
-        return ""
-    business = order.get("businessLocation").get("id", "_id")
-    ids = [business.text()]
-    for line in order.get("lineItems").all():
-        if isinstance(line.value, dict):
-            ids.append(line.get("catalogReference").get("options").get("operationId").text())
-    for id_ in filter(None, ids):
-        if id_ in locations:
-            return locations[id_]
-    business.alert(AlertCode.UNKNOWN_LOCATION)
-    return ""
 
 
 def _expect_name(order: Raw, fulfilment: Fulfilment, customer: Customer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from escpos_paper import Command, Kind
 from virtual_printer.condition import Condition
@@ -15,7 +15,12 @@ from virtual_printer.paper_trail import PaperTrail
 if TYPE_CHECKING:
     from virtual_printer.mechanism import Host
 
-_GARBAGE = 0xFF
+ANSWERED: Final = frozenset(
+    {Kind.STATUS, Kind.PROCESS_ID, Kind.AUTO_STATUS, Kind.IDENTITY, Kind.INITIALIZE}
+)
+"""What `Answers.in_order` obeys."""
+
+_GARBAGE: Final = 0xFF
 """Its fixed bits are wrong for every kind of answer."""
 
 
@@ -55,7 +60,7 @@ class Answers:
         self._answer_status(command, self.condition.real_time(command.raw[2]), host)
 
     def in_order(self, command: Command, host: Host) -> None:
-        """Obey what the mechanism has come to in the buffer, if it concerns answers."""
+        """Obey a command of a kind in `ANSWERED`, when the mechanism has come to it."""
         kind = command.kind
         if kind is Kind.STATUS:
             self._answer_status(command, self._sensor(command), host)

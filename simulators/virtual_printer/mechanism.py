@@ -11,14 +11,16 @@ from typing import Final, Protocol
 from escpos_paper import Block, Command, Cut, Kind, Paper, RealTimeScanner
 from escpos_paper.real_time import CLEAR_BUFFERS
 from escpos_paper.ticket import DOTS_PER_MM
-from virtual_printer.answers import Answers
+from virtual_printer.answers import ANSWERED, Answers
 from virtual_printer.fault import Fault, FaultName, Faults
 from virtual_printer.paper_trail import PaperTrail
 from virtual_printer.receive_buffer import ReceiveBuffer, Received
-from virtual_printer.ticket_meter import TicketMeter
 
 CUT_S: Final = 0.25
 """How long the knife takes."""
+
+_NOTED: Final = frozenset({Kind.DRAWER, Kind.BUZZER, Kind.UNKNOWN})
+"""Logged, because nothing of them is to be seen on paper."""
 
 
 class Host(Protocol):
@@ -53,11 +55,8 @@ class Mechanism:
         self.on_print: Callable[[Sequence[Block]], None] | None = None
         self.buffer = ReceiveBuffer()
         self._scanner = RealTimeScanner()
-        self._arrived = TicketMeter()
-        self._printed = TicketMeter()
         self._ticket_data = bytearray()
         self._first_byte_at = 0.0
-        self._host: Host | None = None
         self._motion: asyncio.TimerHandle | None = None
         self._motion_ends_at = 0.0
         self.reset_is_due = False
@@ -78,15 +77,7 @@ class Mechanism:
         reset_at = self._faults.reset_at_byte
         if reset_at is None:
             return room
-        return min(room, max(reset_at - self._arrived_bytes, 1))
-
-    @property
-    def _arrived_bytes(self) -> int:
-        return self._arrived.count_bytes + self.buffer.pending_ticket_bytes
-
-    def host_connected(self) -> None:
-        """What another connection left unfinished does not count as this one's bytes."""
-        self._arrived.finish()
+        return min(room, max(reset_at - self.buffer.ticket_bytes, 1))
 
     def receive(self, data: bytes, host: Host) -> None:
         """Bytes from the wire. Real-time commands are obeyed here, before the buffer."""
@@ -99,17 +90,11 @@ class Mechanism:
         self.work()
 
     def _store(self, data: bytes, host: Host) -> None:
-        for command in self.buffer.store(data, host, time.monotonic()):
-            self._arrived.add(command)
-            if command.kind is Kind.CUT:
-                self._check_reset()
-                self._arrived.finish()
-        self._check_reset()
-
-    def _check_reset(self) -> None:
+        arrived = self.buffer.store(data, host, time.monotonic())
         reset_at = self._faults.reset_at_byte
-        if reset_at is not None and self._arrived_bytes >= reset_at:
-            self.reset_is_due = True
+        if reset_at is not None:
+            longest = max((entry.ticket_bytes for entry in arrived), default=0)
+            self.reset_is_due = max(longest, self.buffer.ticket_bytes) >= reset_at
 
     # In real time
 
@@ -138,7 +123,6 @@ class Mechanism:
 
     def _clear_buffers(self, why: str) -> None:
         lost = self.buffer.clear()
-        self._arrived.finish()
         self._paper.clear_print_buffer()
         self._answers.forget_late_word()
         self._trail.note("bytes_lost", bytes=lost, why=why)
@@ -157,28 +141,19 @@ class Mechanism:
         command = received.command
         if FaultName.BLACK_HOLE in self._faults:
             return
-        self._measure(received)
+        if received.ticket_bytes:
+            self._ticket_data += command.raw
+            self._first_byte_at = received.started_at
         printed = self._paper.apply(command)
         if printed:
             self._show(printed)
             self._move(printed)
-        else:
+        elif command.kind in ANSWERED:
             self._answers.in_order(command, received.host)
-            self._note(command)
-        for fault in self._faults.due(self._printed.count_bytes):
+        elif command.kind in _NOTED:
+            self._trail.note(command.kind, bytes=command.raw.hex(" "))
+        for fault in self._faults.due(received.ticket_bytes):
             self._on_fault(fault)
-        if command.kind is Kind.CUT:
-            self._printed.finish()
-
-    def _measure(self, received: Received) -> None:
-        if received.host is not self._host:
-            # What another connection left unfinished is not this one's ticket.
-            self._host = received.host
-            self._printed.finish()
-        if self._printed.add(received.command):
-            self._first_byte_at = received.at
-        if self._printed.count_bytes:
-            self._ticket_data += received.command.raw
 
     def _show(self, printed: Sequence[Block]) -> None:
         if self.on_print:
@@ -188,12 +163,6 @@ class Mechanism:
             if not ticket.is_blank:
                 self._trail.add(ticket, bytes(self._ticket_data), self._first_byte_at)
             self._ticket_data.clear()
-
-    def _note(self, command: Command) -> None:
-        if command.kind in (Kind.DRAWER, Kind.BUZZER):
-            self._trail.note(command.kind)
-        elif command.kind is Kind.UNKNOWN:
-            self._trail.note("unknown_command", bytes=command.raw.hex(" "))
 
     def _move(self, printed: Sequence[Block]) -> None:
         slow = self._faults.value(FaultName.SLOW)
@@ -224,8 +193,6 @@ class Mechanism:
         self.stop()
         lost = self.buffer.clear()
         self._scanner.reset()
-        self._arrived.finish()
-        self._printed.finish()
         self._paper.power_cycle()
         self._answers.power_off()
         self._trail.note("bytes_lost", bytes=lost, why="power cycle")

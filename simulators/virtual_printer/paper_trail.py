@@ -6,6 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ class PaperTrail:
         self.events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self.listeners: list[Callable[[Event], None]] = []
         self._darkroom = darkroom
-        self._unwritten: deque[tuple[PrintedTicket, Ticket]] = deque()
+        self._unwritten: list[tuple[PrintedTicket, Ticket]] = []
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="paper")
         self._log: IO[str] | None = None
         self._seq = 0
 
@@ -60,6 +62,7 @@ class PaperTrail:
 
     def close(self) -> None:
         self.write_files()
+        self._writer.shutdown(wait=True)
         if self._log:
             self._log.close()
             self._log = None
@@ -99,19 +102,21 @@ class PaperTrail:
         if self.folder:
             self._unwritten.append((printed, ticket))
 
-    @property
-    def has_unwritten_files(self) -> bool:
-        return bool(self._unwritten)
-
     def write_files(self) -> None:
-        """Write the tickets that have come out since the last time."""
-        while self.folder and self._unwritten:
-            printed, ticket = self._unwritten.popleft()
-            name = f"{printed.seq:06d}"
-            write_atomically(self.folder / f"{name}.bin", printed.data)
-            write_atomically(self.folder / f"{name}.txt", f"{printed.text}\n".encode())
+        """Have the tickets written that have come out since the last time."""
+        if self._unwritten and self.folder:
+            tickets, self._unwritten = self._unwritten, []
+            # Opening a file may take longer than printing the ticket.
+            self._writer.submit(_write_all, tickets, self.folder)
             if self._darkroom:
-                self._darkroom.develop(ticket, self.folder / f"{name}.png")
+                for printed, ticket in tickets:
+                    self._darkroom.develop(ticket, self.folder / f"{printed.seq:06d}.png")
+
+
+def _write_all(tickets: list[tuple[PrintedTicket, Ticket]], folder: Path) -> None:
+    for printed, _ in tickets:
+        write_atomically(folder / f"{printed.seq:06d}.bin", printed.data)
+        write_atomically(folder / f"{printed.seq:06d}.txt", f"{printed.text}\n".encode())
 
 
 def _last_seq(log: Path) -> int:

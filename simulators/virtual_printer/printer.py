@@ -236,7 +236,7 @@ class VirtualPrinter:
 
     def _activate(self, connection: Connection) -> None:
         self._active = connection
-        self.mechanism.host_connected()
+        self.mechanism.buffer.begin_host()
         self.trail.note("connection_opened", peer=connection.peer)
         connection.set_reading(self.room_bytes() > 0)
 
@@ -263,8 +263,7 @@ class VirtualPrinter:
 
     def _progressed(self) -> None:
         """The mechanism has done what it could do for now."""
-        if self.trail.has_unwritten_files:
-            asyncio.get_running_loop().call_soon(self.trail.write_files)
+        self.trail.write_files()
         if self._active is None:
             return
         if self._active.half_closed and self.mechanism.is_idle:

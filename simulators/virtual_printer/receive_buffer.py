@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from escpos_paper import Command, Interpreter
-from virtual_printer.ticket_meter import may_be_enquiry
+from virtual_printer.ticket_meter import TicketMeter, may_be_enquiry
 
 if TYPE_CHECKING:
     from virtual_printer.mechanism import Host
@@ -19,11 +19,14 @@ READY_FROM_BYTES: Final = 256
 
 
 class Received(NamedTuple):
-    """A command, who sent it, and when its last byte arrived (`time.monotonic()`)."""
+    """A command that has arrived, and who sent it."""
 
     command: Command
     host: Host
-    at: float
+    ticket_bytes: int
+    """How long its ticket is with it; 0 for an enquiry."""
+    started_at: float
+    """When its ticket's first byte arrived (`time.monotonic()`)."""
 
 
 class ReceiveBuffer:
@@ -33,6 +36,7 @@ class ReceiveBuffer:
         self._commands: deque[Received] = deque()
         self._complete_bytes = 0
         self._interpreter = Interpreter()
+        self._meter = TicketMeter()
         self._was_full = False
 
     def __len__(self) -> int:
@@ -43,11 +47,11 @@ class ReceiveBuffer:
         return self._complete_bytes + self._interpreter.pending_bytes
 
     @property
-    def pending_ticket_bytes(self) -> int:
-        """Bytes of a command that is not complete yet, if it belongs to a ticket."""
+    def ticket_bytes(self) -> int:
+        """How many bytes have arrived of the ticket that is arriving."""
         if may_be_enquiry(self._interpreter.pending_start):
-            return 0
-        return self._interpreter.pending_bytes
+            return self._meter.count_bytes
+        return self._meter.count_bytes + self._interpreter.pending_bytes
 
     def free_bytes(self, *, stopped: bool) -> int:
         """How much may be read now; 0 until enough room is left again.
@@ -62,18 +66,25 @@ class ReceiveBuffer:
         self._was_full = free < limit
         return 0 if self._was_full else free
 
-    def store(self, data: bytes, host: Host, at: float) -> list[Command]:
+    def store(self, data: bytes, host: Host, at: float) -> list[Received]:
         """Take bytes from the wire; returns the commands that they complete."""
-        commands = self._interpreter.feed(data)
-        for command in commands:
-            self._commands.append(Received(command, host, at))
-            self._complete_bytes += len(command.raw)
-        return commands
+        meter = self._meter
+        received = [
+            Received(command, host, meter.add(command, at), meter.started_at)
+            for command in self._interpreter.feed(data)
+        ]
+        self._commands.extend(received)
+        self._complete_bytes += sum(len(entry.command.raw) for entry in received)
+        return received
 
     def take(self) -> Received:
         received = self._commands.popleft()
         self._complete_bytes -= len(received.command.raw)
         return received
+
+    def begin_host(self) -> None:
+        """What another connection left unfinished is not this one's ticket."""
+        self._meter.finish()
 
     def clear(self) -> int:
         """Forget everything. Returns how many bytes that were."""
@@ -81,4 +92,5 @@ class ReceiveBuffer:
         self._commands.clear()
         self._complete_bytes = 0
         self._interpreter.reset()
+        self._meter.finish()
         return lost

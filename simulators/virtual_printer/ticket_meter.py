@@ -11,7 +11,7 @@ _PRINTING: Final = frozenset(
     {Kind.TEXT, Kind.BIT_IMAGE, Kind.RASTER, Kind.GRAPHICS, Kind.SYMBOL_2D, Kind.BARCODE}
 )
 
-_MAY_BE_ENQUIRY: Final = re.compile(rb"\x10|\x1bu?\Z|\x1d(?:[raI]|\(?\Z|\(H)")
+_MAY_BE_ENQUIRY: Final = re.compile(rb"\x10|\x1bu?\Z|\x1d(?:\Z|[raI]|\(\Z|\(H)")
 
 
 def may_be_enquiry(start: bytes) -> bool:
@@ -28,21 +28,29 @@ class TicketMeter:
 
     def __init__(self) -> None:
         self.count_bytes = 0
+        self.started_at = 0.0
         self._has_print = False
 
-    def add(self, command: Command) -> bool:
-        """Count a command. True when the ticket begins with it."""
+    def add(self, command: Command, at: float) -> int:
+        """Count a command that arrived at `at`.
+
+        Returns how many bytes of the ticket there are with it; 0 for an enquiry.
+        """
         kind = command.kind
         if kind in ENQUIRIES:
-            return False
-        begins = not self.count_bytes
+            return 0
         if kind is Kind.INITIALIZE and not self._has_print:
             self.count_bytes = 0
-            begins = True
+        if not self.count_bytes:
+            self.started_at = at
         self._has_print = self._has_print or kind in _PRINTING
         self.count_bytes += len(command.raw)
-        return begins
+        count_bytes = self.count_bytes
+        if kind is Kind.CUT:
+            self.finish()
+        return count_bytes
 
     def finish(self) -> None:
+        """What comes next belongs to another ticket."""
         self.count_bytes = 0
         self._has_print = False

@@ -15,6 +15,7 @@ from bonfire.order import Order
 from order_ingest.api.orders import OrderRefused, read_order
 from order_ingest.domain.jobs import plan
 from order_ingest.domain.revision import kitchen_digest
+from order_ingest.wix.location import located
 from order_ingest.wix.mapping import map_order
 
 
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     loaded = config.load(given.config)
-    order = read(given.file)
+    order = read(given.file, loaded)
     location = loaded.location(order.location)
     now = SystemClock().now()
     digest = kitchen_digest(order)
@@ -35,7 +36,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def read(file: Path) -> Order:
+def read(file: Path, loaded: config.Config) -> Order:
     """An order of either shape. Raises `BonfireError` saying what is wrong with the file."""
     try:
         body = file.read_bytes()
@@ -45,5 +46,5 @@ def read(file: Path) -> Order:
     if isinstance(value, dict) and isinstance(value.get("order"), dict):
         value = value["order"]
     if isinstance(value, dict) and "lineItems" in value:
-        return map_order(value)
+        return located(map_order(value), value, loaded)
     return read_order(body)

@@ -24,6 +24,7 @@ from order_ingest.ledger import Arrival
 from order_ingest.metrics import IGNORED, Door, IngestMetrics
 from order_ingest.wix.decision import Action, decide
 from order_ingest.wix.envelope import WixEvent, read_event
+from order_ingest.wix.location import located
 from order_ingest.wix.mapping import map_order
 from order_ingest.wix.token import TokenVerifier
 
@@ -99,11 +100,12 @@ class WixDoor:
         )
 
     async def _accept(self, event: WixEvent, body: bytes) -> str:
-        order = map_order(event.order, self._locations) if event.order is not None else None
+        order = map_order(event.order) if event.order is not None else None
         action = decide(event, order)
-        if order is None or action is Action.IGNORE:
+        if event.order is None or order is None or action is Action.IGNORE:
             self._metrics.received(Door.WIX, IGNORED)
             return IGNORED
+        order = located(order, event.order, self._config)
         order = order.model_copy(update={"status": STATUS_AFTER.get(action, order.status)})
         arrival = Arrival(
             source=SOURCE,
@@ -111,7 +113,7 @@ class WixDoor:
             fingerprint=hashlib.sha256(event.event_id.encode()).digest()[:16],
             order=order,
             digest=kitchen_digest(order),
-            location=order.location or self._default,
+            location=order.location,
             sequence=event.sequence,
             approved=action is Action.PRINT,
             at=self._clock.now(),

@@ -52,12 +52,7 @@ class WixDoor:
     ) -> None:
         self._verifier = verifier
         self._instances = frozenset(config.wix.instances)
-        self._locations = {
-            wix_id: location.id
-            for location in config.locations
-            for wix_id in location.wix_locations
-        }
-        self._default = config.organisation.default_location
+        self._config = config
         self._desk = desk
         self._clock = clock
         self._metrics = metrics

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bonfire.clock import Clock
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
@@ -9,12 +11,15 @@ from print_agent.printers import (
     Outcome,
     PrinterSettings,
     PrintResult,
+    Status,
     TroubleListener,
     advice,
     commands,
 )
 from print_agent.printers.exchange import Exchange
 from print_agent.printers.patience import Patience
+
+READY: Final = Status()
 
 
 class Delivery:
@@ -98,6 +103,7 @@ class Delivery:
         while (left := patience.left(self._clock.monotonic())) > 0:
             await self._exchange.until(self._has_news, min(left, settings.ask_again_s))
             if self._has_word():
+                patience.saw(READY, self._clock.monotonic())  # or it could not have printed
                 return None
             if self._exchange.over:
                 return Reason.CONNECTION_LOST

@@ -22,6 +22,7 @@ from print_agent.printers import (
     TroubleListener,
     ignore_trouble,
 )
+from print_agent.printers.process_id import is_valid
 
 EPSON = Fingerprint(maker="EPSON", model="TM-T20III", serial="X5T0000001", firmware="1.06 ESC/POS")
 
@@ -155,6 +156,8 @@ class FakeSession:
         process_id: bytes,
         on_trouble: TroubleListener = ignore_trouble,
     ) -> PrintResult:
+        if not data or not is_valid(process_id):
+            raise ValueError("a ticket has bytes, and a process id four printable ones")
         if not self.usable:
             return PrintResult(Outcome.FAILED, 0, confirmation, Reason.RESET_BEFORE_BYTES)
         self.usable = False  # also for a caller that cancels

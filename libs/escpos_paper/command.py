@@ -9,6 +9,9 @@ from typing import NamedTuple
 class Kind(StrEnum):
     """What a command does to the paper or to the printer."""
 
+    # Enum's own hash is a Python function, and kinds are looked up for every command.
+    __hash__ = str.__hash__
+
     TEXT = "text"
     LINE_FEED = "line_feed"
     CARRIAGE_RETURN = "carriage_return"

@@ -111,6 +111,11 @@ class Faults:
     def __init__(self) -> None:
         self._active: dict[FaultName, Fault] = {}
         self._armed: list[Fault] = []
+        # Asked for each command, so they are kept rather than worked out.
+        self.stop_printing = False
+        self.swallow = False
+        self.slow_mm_s: float | None = None
+        self.are_armed = False
 
     def __contains__(self, name: FaultName) -> bool:
         return name in self._active
@@ -118,13 +123,15 @@ class Faults:
     def __iter__(self) -> Iterator[Fault]:
         return iter([*self._active.values(), *self._armed])
 
+    def _changed(self) -> None:
+        self.stop_printing = not STOPPING.isdisjoint(self._active)
+        self.swallow = FaultName.BLACK_HOLE in self._active
+        self.slow_mm_s = self.value(FaultName.SLOW)
+        self.are_armed = bool(self._armed)
+
     @property
     def active(self) -> frozenset[FaultName]:
         return frozenset(self._active)
-
-    @property
-    def stop_printing(self) -> bool:
-        return not STOPPING.isdisjoint(self._active)
 
     @property
     def reset_at_byte(self) -> int | None:
@@ -137,29 +144,34 @@ class Faults:
 
     def set(self, fault: Fault) -> None:
         self._active[fault.name] = fault
+        self._changed()
 
     def arm(self, fault: Fault) -> None:
         self._armed.append(fault)
+        self._changed()
 
     def due(self, printed_bytes: int) -> list[Fault]:
         """Those whose byte has been printed; they are armed no more."""
-        if not self._armed:
-            return []
         found = [f for f in self._armed if not _is_reset(f) and (f.at_byte or 0) <= printed_bytes]
-        self._armed = [fault for fault in self._armed if fault not in found]
+        self._disarm(found)
         return found
 
     def disarm_reset(self) -> None:
-        self._armed = [fault for fault in self._armed if not _is_reset(fault)]
+        self._disarm([fault for fault in self._armed if _is_reset(fault)])
+
+    def _disarm(self, faults: list[Fault]) -> None:
+        self._armed = [fault for fault in self._armed if fault not in faults]
+        self._changed()
 
     def clear(self, name: FaultName | None = None) -> None:
         """One fault, or all of them, armed ones too."""
         if name is None:
             self._active.clear()
             self._armed.clear()
-            return
-        self._active.pop(name, None)
-        self._armed = [fault for fault in self._armed if fault.name is not name]
+        else:
+            self._active.pop(name, None)
+            self._armed = [fault for fault in self._armed if fault.name is not name]
+        self._changed()
 
 
 def _is_reset(fault: Fault) -> bool:

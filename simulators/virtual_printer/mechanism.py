@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from escpos_paper import Block, Command, Cut, Kind, Paper, RealTimeScanner
+from escpos_paper import Block, Command, Cut, Kind, RealTimeScanner
 from escpos_paper.real_time import CLEAR_BUFFERS
 from escpos_paper.ticket import DOTS_PER_MM
 from virtual_printer.answers import ANSWERED, Answers
 from virtual_printer.fault import Fault, FaultName, Faults
 from virtual_printer.paper_trail import PaperTrail
 from virtual_printer.receive_buffer import ReceiveBuffer, Received
+from virtual_printer.slip import Slip
 
 CUT_S: Final = 0.25
 """How long the knife takes."""
@@ -37,7 +38,7 @@ class Mechanism:
     def __init__(
         self,
         *,
-        paper: Paper,
+        slip: Slip,
         faults: Faults,
         trail: PaperTrail,
         answers: Answers,
@@ -45,18 +46,15 @@ class Mechanism:
         on_fault: Callable[[Fault], None],
         on_progress: Callable[[], None],
     ) -> None:
-        self._paper = paper
+        self.slip = slip
         self._faults = faults
         self._trail = trail
         self._answers = answers
         self._speed_mm_s = speed_mm_s
         self._on_fault = on_fault
         self._on_progress = on_progress
-        self.on_print: Callable[[Sequence[Block]], None] | None = None
         self.buffer = ReceiveBuffer()
         self._scanner = RealTimeScanner()
-        self._ticket_data = bytearray()
-        self._first_byte_at = 0.0
         self._motion: asyncio.TimerHandle | None = None
         self._motion_ends_at = 0.0
         self.reset_is_due = False
@@ -123,7 +121,7 @@ class Mechanism:
 
     def _clear_buffers(self, why: str) -> None:
         lost = self.buffer.clear()
-        self._paper.clear_print_buffer()
+        self.slip.clear_print_buffer()
         self._answers.forget_late_word()
         self._trail.note("bytes_lost", bytes=lost, why=why)
 
@@ -131,45 +129,32 @@ class Mechanism:
 
     def work(self) -> None:
         """Obey what is in the buffer until it is empty, the paper moves, or printing stops."""
-        while self.buffer and self._motion is None:
-            if self._faults.stop_printing:
-                break
-            self._obey(self.buffer.take())
+        while self.buffer and self._motion is None and not self._faults.stop_printing:
+            received = self.buffer.take()
+            if not self._faults.swallow:
+                self._obey(received)
+            if self._faults.are_armed:
+                for fault in self._faults.due(received.ticket_bytes):
+                    self._on_fault(fault)
         self._on_progress()
 
     def _obey(self, received: Received) -> None:
         command = received.command
-        if FaultName.BLACK_HOLE in self._faults:
-            return
-        if received.ticket_bytes:
-            self._ticket_data += command.raw
-            self._first_byte_at = received.started_at
-        printed = self._paper.apply(command)
-        if printed:
-            self._show(printed)
-            self._move(printed)
-        elif command.kind in ANSWERED:
+        if command.kind in ANSWERED:
             self._answers.in_order(command, received.host)
         elif command.kind in _NOTED:
             self._trail.note(command.kind, bytes=command.raw.hex(" "))
-        for fault in self._faults.due(received.ticket_bytes):
-            self._on_fault(fault)
-
-    def _show(self, printed: Sequence[Block]) -> None:
-        if self.on_print:
-            self.on_print(printed)
-        if isinstance(printed[-1], Cut):
-            ticket = self._paper.take()
-            if not ticket.is_blank:
-                self._trail.add(ticket, bytes(self._ticket_data), self._first_byte_at)
-            self._ticket_data.clear()
+        if self._speed_mm_s == math.inf and self._faults.slow_mm_s is None:
+            self.slip.print_soon(received)
+        else:
+            self._move(self.slip.print(received))
 
     def _move(self, printed: Sequence[Block]) -> None:
-        slow = self._faults.value(FaultName.SLOW)
-        speed_mm_s = self._speed_mm_s if slow is None else slow
-        if math.isinf(speed_mm_s):
+        if not printed:
             return
-        moving_s = sum(block.height_dots for block in printed) / DOTS_PER_MM / speed_mm_s
+        self._trail.write_files()
+        height_mm = sum(block.height_dots for block in printed) / DOTS_PER_MM
+        moving_s = height_mm / (self._faults.slow_mm_s or self._speed_mm_s)
         if isinstance(printed[-1], Cut):
             moving_s += CUT_S
         loop = asyncio.get_running_loop()
@@ -187,12 +172,13 @@ class Mechanism:
             self._motion.cancel()
             self._motion = None
         self._answers.forget_late_word()
+        self.slip.catch_up()
 
     def power_off(self) -> None:
         """Everything that is not on paper is gone."""
         self.stop()
         lost = self.buffer.clear()
         self._scanner.reset()
-        self._paper.power_cycle()
+        self.slip.power_cycle()
         self._answers.power_off()
         self._trail.note("bytes_lost", bytes=lost, why="power cycle")

@@ -36,8 +36,9 @@ class PaperTrail:
     """A printer's tickets and events, in memory and, with a folder, as files.
 
     In the folder: `log.jsonl` with one event per line, and `000001.txt`, `.bin` and, with a
-    darkroom, `.png` for each ticket. The log line stands before any confirmation leaves: it is the
-    paper. The other files follow within milliseconds, each of them whole from the start.
+    darkroom, `.png` for each ticket. The log is the paper: at any real speed a ticket's line stands
+    there before its confirmation leaves; a printer of infinite speed confirms first and writes the
+    line within the same turn of its loop. The other files follow, each of them whole at once.
     """
 
     def __init__(self, folder: Path | None, darkroom: Darkroom | None) -> None:
@@ -85,11 +86,11 @@ class PaperTrail:
         for listener in self.listeners:
             listener(entry)
 
-    def add(self, ticket: Ticket, data: bytes, first_byte_at: float) -> None:
+    def add(self, ticket: Ticket, data: bytes, first_byte_at: float, printed_at: float) -> None:
         """A ticket has been cut off."""
         self._seq += 1
         text = ticket.text()
-        printed = PrintedTicket(self._seq, text, data, first_byte_at, time.monotonic())
+        printed = PrintedTicket(self._seq, text, data, first_byte_at, printed_at)
         self.note(
             "ticket_printed",
             seq=printed.seq,

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from escpos_paper import Paper
 from virtual_printer.answers import Answers
 from virtual_printer.connection import Connection
 from virtual_printer.darkroom import Darkroom
@@ -17,6 +16,7 @@ from virtual_printer.fault import Fault, FaultName, Faults, fault_name
 from virtual_printer.identity import Identity
 from virtual_printer.mechanism import Mechanism
 from virtual_printer.paper_trail import PaperTrail, PrintedTicket
+from virtual_printer.slip import Slip
 
 MOST_CONNECTIONS: Final = 3
 """One that prints and two that wait, as with Epson's network interface."""
@@ -64,7 +64,7 @@ class VirtualPrinter:
             listener=lambda: self._active,
         )
         self.mechanism = Mechanism(
-            paper=Paper(columns),
+            slip=Slip(columns, self.trail),
             faults=self._faults,
             trail=self.trail,
             answers=self._answers,
@@ -141,6 +141,7 @@ class VirtualPrinter:
     @property
     def tickets(self) -> list[PrintedTicket]:
         """The tickets that were cut off so far (the last 10 000)."""
+        self.mechanism.slip.catch_up()
         return list(self.trail.tickets)
 
     @property
@@ -161,7 +162,7 @@ class VirtualPrinter:
         something_happened = asyncio.Event()
         with self.trail.listener(lambda event: something_happened.set()):
             async with asyncio.timeout(timeout_s):
-                while len(self.trail.tickets) < count:
+                while len(self.tickets) < count:
                     something_happened.clear()
                     await something_happened.wait()
         return self.tickets
@@ -263,7 +264,6 @@ class VirtualPrinter:
 
     def _progressed(self) -> None:
         """The mechanism has done what it could do for now."""
-        self.trail.write_files()
         if self._active is None:
             return
         if self._active.half_closed and self.mechanism.is_idle:

@@ -24,6 +24,7 @@ from print_agent.printers import (
     ignore_trouble,
 )
 from print_agent.printers import tcp as tcp_module
+from print_agent.printers.exchange import Exchange
 from print_agent.printers.session import EscPosSession
 from print_agent.printers.tcp import TcpLink, TcpPrinter
 from tests.support import scripted_printer as saying
@@ -442,3 +443,16 @@ async def test_a_closed_link_takes_nothing_and_waits_for_nothing():
         with pytest.raises(BrokenPipeError):
             link.write(memoryview(b"x"))
         assert silence.errors == []
+
+
+async def test_closing_hears_what_has_arrived_so_that_it_resets_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        theirs, _ = listener.accept()
+    with theirs:
+        ours.setblocking(False)
+        exchange = Exchange(TcpLink(ours))
+        theirs.sendall(b"\x10\0\0\0" * 10)
+        exchange.close()
+        theirs.settimeout(1)
+        assert theirs.recv(100) == b""

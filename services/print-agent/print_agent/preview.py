@@ -20,8 +20,7 @@ from bonfire.clock import Clock, SystemClock
 from bonfire.errors import BonfireError, Permanent, Reason
 from bonfire.messages import Language, PrintJob, TicketOrder, problems
 from bonfire.order import Order
-from escpos_paper import tickets
-from escpos_paper.png import FontMissing
+from escpos_paper import FontMissing, tickets
 from print_agent.ticket import Slip, render_ticket
 from print_agent.ticket.typeset import MIN_COLUMNS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from escpos_paper.command import ENQUIRIES, Command, Kind
+from escpos_paper.fonts import FontMissing
 from escpos_paper.interpreter import Interpreter
 from escpos_paper.paper import Paper
 from escpos_paper.real_time import RealTimeCommand, RealTimeScanner
@@ -28,6 +29,7 @@ __all__ = [
     "Command",
     "Cut",
     "Feed",
+    "FontMissing",
     "Interpreter",
     "Kind",
     "Line",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from escpos_paper.fonts import font_path
 from escpos_paper.ticket import (
     CELL_DOTS,
     DOTS_PER_MM,
@@ -26,9 +26,6 @@ from escpos_paper.ticket import (
     Ticket,
 )
 
-FONT_FOLDERS: Final = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/dejavu"))
-"""Debian's and its relatives' homes of DejaVu Sans Mono."""
-
 LONGEST_DOTS: Final = 100_000
 """Twelve metres: what a runaway feed puts beyond that is left out of the picture."""
 
@@ -38,13 +35,6 @@ _BLACK: Final = 20
 _CUT_GREY: Final = 150
 _FONT_SIZE: Final = {"A": 20, "B": 15}
 """DejaVu Sans Mono is 0.602 em wide: these fill the cells of 12 and 9 dots."""
-
-
-class FontMissing(RuntimeError):
-    """Tickets are drawn in DejaVu Sans Mono: install the package fonts-dejavu-core."""
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
 
 
 def render(ticket: Ticket) -> bytes:
@@ -143,11 +133,7 @@ def _glyph(character: str, style: Style) -> Image.Image:
 
 @lru_cache(maxsize=64)
 def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
-    name = "DejaVuSansMono-Bold.ttf" if bold else "DejaVuSansMono.ttf"
-    for folder in FONT_FOLDERS:
-        if (folder / name).is_file():
-            return ImageFont.truetype(str(folder / name), size)
-    raise FontMissing
+    return ImageFont.truetype(str(font_path(bold=bold)), size)
 
 
 def _qr_image(code: QrCode) -> Image.Image:

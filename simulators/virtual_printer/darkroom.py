@@ -18,6 +18,8 @@ MOST_WAITING_BYTES: Final = 32 * 1024 * 1024
 
 _STOP_WITHIN_S: Final = 30.0
 
+_START: Final = "from virtual_printer.darkroom import main; main()"
+
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Readers see the whole file or none."""
@@ -35,7 +37,7 @@ class Darkroom:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "virtual_printer.darkroom", stdin=asyncio.subprocess.PIPE
+            sys.executable, "-c", _START, stdin=asyncio.subprocess.PIPE
         )
         return self
 
@@ -80,7 +82,8 @@ def develop_all(tickets: BinaryIO) -> None:
         write_atomically(Path(path), ticket.png())
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The drawing process itself."""
     # Ctrl-C goes to the whole group; this process still has to finish what it was given.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(10)

@@ -50,7 +50,7 @@ class PaperTrail:
         self._unwritten: list[tuple[PrintedTicket, Ticket]] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="paper")
         self._log: IO[str] | None = None
-        self._seq = 0
+        self.last_seq = 0
 
     def open(self) -> None:
         """Continue the numbering of a folder that already holds tickets."""
@@ -58,7 +58,7 @@ class PaperTrail:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "log.jsonl"
-        self._seq = _last_seq(path) if path.exists() else 0
+        self.last_seq = _last_seq(path) if path.exists() else 0
         self._log = path.open("a", encoding="utf-8", buffering=1)
 
     def close(self) -> None:
@@ -88,9 +88,9 @@ class PaperTrail:
 
     def add(self, ticket: Ticket, data: bytes, first_byte_at: float, printed_at: float) -> None:
         """A ticket has been cut off."""
-        self._seq += 1
+        self.last_seq += 1
         text = ticket.text()
-        printed = PrintedTicket(self._seq, text, data, first_byte_at, printed_at)
+        printed = PrintedTicket(self.last_seq, text, data, first_byte_at, printed_at)
         self.note(
             "ticket_printed",
             seq=printed.seq,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
+from escpos_paper import Block
 from virtual_printer.answers import Answers
 from virtual_printer.connection import Connection
 from virtual_printer.darkroom import Darkroom
 from virtual_printer.fault import Fault, FaultName, Faults, fault_name
 from virtual_printer.identity import Identity
 from virtual_printer.mechanism import Mechanism
-from virtual_printer.paper_trail import PaperTrail, PrintedTicket
+from virtual_printer.paper_trail import Event, PaperTrail, PrintedTicket
 from virtual_printer.slip import Slip
 
 MOST_CONNECTIONS: Final = 3
@@ -145,6 +148,28 @@ class VirtualPrinter:
         return list(self.trail.tickets)
 
     @property
+    def ticket_count(self) -> int:
+        """The number of the last ticket; it goes on in a folder that was used before."""
+        return self.trail.last_seq
+
+    @property
+    def recent_paper(self) -> Sequence[Block]:
+        """What came out last, cut or not."""
+        return tuple(self.mechanism.slip.recent)
+
+    @contextmanager
+    def watched(
+        self, on_print: Callable[[Sequence[Block]], None], on_event: Callable[[Event], None]
+    ) -> Iterator[None]:
+        """Be told what comes out and what happens, while the block lasts. One watcher at a time."""
+        self.mechanism.slip.on_print = on_print
+        try:
+            with self.trail.listener(on_event):
+                yield
+        finally:
+            self.mechanism.slip.on_print = None
+
+    @property
     def faults(self) -> list[Fault]:
         """Those in effect, then those that wait for their byte."""
         return list(self._faults)
@@ -200,7 +225,7 @@ class VirtualPrinter:
         if fault.name is FaultName.POWER_CYCLE:
             self._cycle_power(fault.value or 0.0)
             return
-        self._faults.set(fault)
+        self._faults.set(Fault(fault.name, fault.value))
         if fault.name is FaultName.REFUSE:
             self._stop_listening()
         self._answers.condition_changed()

@@ -6,10 +6,14 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from escpos_paper import Block, Cut, Kind, Paper
 from virtual_printer.paper_trail import PaperTrail
 from virtual_printer.receive_buffer import Received
+
+_RECENT_BLOCKS: Final = 200
+"""What somebody who opens the page now gets to see of earlier."""
 
 
 class Slip:
@@ -21,6 +25,7 @@ class Slip:
         self._data = bytearray()
         self._first_byte_at = 0.0
         self._put_off: deque[tuple[Received, float]] = deque()
+        self.recent: deque[Block] = deque(maxlen=_RECENT_BLOCKS)
         self.on_print: Callable[[Sequence[Block]], None] | None = None
 
     def print(self, received: Received) -> Sequence[Block]:
@@ -55,6 +60,7 @@ class Slip:
             self._first_byte_at = received.started_at
         printed = self._paper.apply(received.command)
         if printed:
+            self.recent.extend(printed)
             if self.on_print:
                 self.on_print(printed)
             if isinstance(printed[-1], Cut):

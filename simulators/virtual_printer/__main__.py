@@ -1,0 +1,137 @@
+"""Command line: `virtual-printer serve | status | tickets | fault | clear`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from virtual_printer.client import ControlClient, ControlError
+from virtual_printer.fault import MEANING
+from virtual_printer.serve import ServeSettings, run
+
+_DEFAULT_CONTROL = "http://127.0.0.1:9180"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    if options.command == "serve":
+        return _serve(options)
+    try:
+        return _control(options)
+    except ControlError as error:
+        print(f"virtual-printer: {error}", file=sys.stderr)
+        return 1
+
+
+def _serve(options: argparse.Namespace) -> int:
+    return run(
+        ServeSettings(
+            printers=options.printer,
+            paper=options.paper,
+            control=options.control,
+            host=options.host,
+            speed=options.speed,
+            columns=32 if options.paper_width == 58 else 48,
+            second=options.second,
+            png=options.png,
+        )
+    )
+
+
+def _control(options: argparse.Namespace) -> int:
+    client = ControlClient(options.control)
+    match options.command:
+        case "status":
+            for printer in client.printers():
+                print(_status_line(printer))
+        case "tickets":
+            for ticket in client.tickets(options.printer):
+                print(f"── {options.printer} {ticket['seq']:06d} ──\n{ticket['text']}\n")
+        case "fault":
+            client.set_fault(options.printer, options.fault, options.value, options.at_byte)
+        case "clear":
+            client.clear(options.printer, options.fault)
+    return 0
+
+
+def _status_line(printer: dict[str, Any]) -> str:
+    faults = ", ".join(fault["fault"] for fault in printer["faults"]) or "no faults"
+    state = "online" if printer["online"] else "OFFLINE"
+    where = f"{printer['host']}:{printer['port']}"
+    return f"{printer['name']}  {where}  {state}  {printer['tickets']} tickets  {faults}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="virtual-printer", description="Receipt printers that print into files."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_serve(commands.add_parser("serve", help="run printers until Ctrl-C"))
+    control = argparse.ArgumentParser(add_help=False)
+    control.add_argument("--control", default=_DEFAULT_CONTROL, metavar="URL")
+    commands.add_parser("status", parents=[control], help="show every printer")
+    tickets = commands.add_parser("tickets", parents=[control], help="show what was printed")
+    tickets.add_argument("printer")
+    meanings = "\n".join(f"  {name:18} {meaning}" for name, meaning in MEANING.items())
+    fault = commands.add_parser(
+        "fault",
+        parents=[control],
+        help="break a printer",
+        epilog=f"faults:\n{meanings}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    fault.add_argument("printer")
+    fault.add_argument("fault")
+    fault.add_argument("--value", type=float, help="seconds or mm/s, where the fault has one")
+    fault.add_argument("--at-byte", type=int, help="wait for this byte of a ticket")
+    clear = commands.add_parser("clear", parents=[control], help="mend a printer")
+    clear.add_argument("printer")
+    clear.add_argument("fault", nargs="?", help="all of them, if none is named")
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--printer",
+        action="append",
+        required=True,
+        type=_name_and_port,
+        metavar="NAME=PORT",
+        help="may be repeated; port 0 takes a free one",
+    )
+    parser.add_argument("--paper", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--control", type=_port, default=9180, metavar="PORT")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--speed", type=_speed, default=250.0, metavar="MM/S", help="or inf")
+    parser.add_argument("--paper-width", type=int, choices=(80, 58), default=80, metavar="MM")
+    parser.add_argument("--second", choices=("block", "refuse"), default="block")
+    parser.add_argument("--no-png", dest="png", action="store_false")
+
+
+def _name_and_port(text: str) -> tuple[str, int]:
+    name, separator, port = text.partition("=")
+    if not separator or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT")
+    return name, _port(port)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not speed > 0 or math.isnan(speed):
+        raise argparse.ArgumentTypeError("the speed must be above 0 mm/s")
+    return speed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -124,11 +124,9 @@ class MemoryLink:
 
     async def wait_writable(self, timeout_s: float) -> None:
         self._writable.clear()
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._writable.wait()
-        except TimeoutError:
-            pass
+        alarm = asyncio.get_running_loop().call_later(timeout_s, self._writable.set)
+        await self._writable.wait()
+        alarm.cancel()
 
     def make_room(self) -> None:
         self.room = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import threading
@@ -136,6 +137,43 @@ async def test_a_slow_name_server_costs_one_thread_and_never_the_deadline(printe
     answer.set()
     session = await slow.connect()
     await session.close()
+
+
+def test_a_look_up_that_outlives_the_loop_does_no_harm(monkeypatch):
+    answer = threading.Event()
+
+    def look_up(host: str, port: int, **options: Any) -> Any:
+        if options["flags"]:
+            raise socket.gaierror
+        answer.wait(5)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    settings = PrinterSettings("kitchen-1", "kitchen.local", connect_timeout_s=0.05)
+    assert asyncio.run(_reason_of_failure(settings)) is Reason.UNREACHABLE
+    answer.set()
+    for thread in threading.enumerate():
+        if thread.name == "resolve kitchen.local":
+            thread.join(5)
+
+
+async def test_a_look_up_that_fails_after_its_caller_gave_up_is_told_to_nobody(monkeypatch):
+    answer = threading.Event()
+
+    def look_up(host: str, port: int, **options: Any) -> Any:
+        if not options["flags"]:
+            answer.wait(5)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    settings = PrinterSettings("kitchen-1", "kitchen.local", connect_timeout_s=0.05)
+    assert await _reason_of_failure(settings) is Reason.UNREACHABLE
+    answer.set()
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert complaints == []
 
 
 async def test_an_ipv6_printer_is_reached():

@@ -97,3 +97,11 @@ async def test_it_gives_no_status_when_told_to(printer):
         await session.status()
     assert raised.value.reason is Reason.GARBAGE_STATUS
     assert not session.usable
+
+
+async def test_a_fake_that_cannot_tell_its_status_is_always_ready():
+    mute = FakePrinter(PrinterSettings("kitchen-1", "127.0.0.1", status="none"))
+    mute.mute = Reason.NO_ANSWER
+    session = await mute.connect()
+    assert (await session.status()).ready
+    assert await session.identify() is None

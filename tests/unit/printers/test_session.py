@@ -199,6 +199,16 @@ async def test_a_connection_that_ends_during_the_probe_is_trouble():
         await table.session.identify()
 
 
+@virtual_time
+async def test_a_connection_that_ends_before_the_probe_is_answered_is_trouble():
+    table = Table()
+    table.brain.knows_process_id = False
+    asyncio.get_running_loop().call_later(1, table.link.end, None)
+    with pytest.raises(PrinterTrouble) as raised:
+        await table.session.probe()
+    assert raised.value.reason is Reason.RESET_BEFORE_BYTES
+
+
 # -- print: the printer's word
 
 
@@ -219,6 +229,13 @@ async def test_the_ticket_goes_out_whole_with_the_request_behind_its_cut():
     await table.print()
     rest = TICKET.removeprefix(b"\x1b@")
     assert table.brain.received == b"\x1b@\x1da\xff" + rest + b"\x1d(H\x06\x0000" + ID
+
+
+@virtual_time
+async def test_a_ticket_that_begins_without_esc_at_is_sent_whole_too():
+    table = Table()
+    await table.session.print(b"plain\n", Confirmation.PROCESS_ID, ID)
+    assert table.brain.received == b"\x1da\xffplain\n\x1d(H\x06\x0000" + ID
 
 
 @virtual_time

@@ -44,11 +44,20 @@ class Exchange:
     async def until(self, arrived: Callable[[], bool], timeout_s: float) -> bool:
         """Wait for it, the end of the link or the timeout; says whether it has arrived."""
         self._link.poll()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                while not (arrived() or self.over):
-                    self._news.clear()
-                    await self._news.wait()
+        expired = False
+
+        def expire() -> None:
+            nonlocal expired
+            expired = True
+            self._news.set()
+
+        alarm = asyncio.get_running_loop().call_later(timeout_s, expire)
+        try:
+            while not (arrived() or self.over or expired):
+                self._news.clear()
+                await self._news.wait()
+        finally:
+            alarm.cancel()
         return arrived()
 
     def ask_status(self) -> None:

@@ -38,7 +38,8 @@ class Resolver:
     def _start(self) -> asyncio.Future[Addresses]:
         loop = asyncio.get_running_loop()
         pending: asyncio.Future[Addresses] = loop.create_future()
-        pending.add_done_callback(_retrieve)
+        # Nobody may be waiting any more; asyncio would complain about the lost exception.
+        pending.add_done_callback(asyncio.Future.exception)
 
         def work() -> None:
             found: Addresses | Exception
@@ -54,15 +55,7 @@ class Resolver:
 
 
 def _settle(pending: asyncio.Future[Addresses], found: Addresses | Exception) -> None:
-    if pending.done():
-        return
     if isinstance(found, Exception):
         pending.set_exception(found)
     else:
         pending.set_result(found)
-
-
-def _retrieve(pending: asyncio.Future[Addresses]) -> None:
-    """Nobody may be waiting any more; asyncio would complain about the lost exception."""
-    if not pending.cancelled():
-        pending.exception()

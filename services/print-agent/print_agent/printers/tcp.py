@@ -100,8 +100,6 @@ class TcpLink:
         self._loop.add_reader(self._socket, self._receive)
 
     def poll(self) -> None:
-        if self._listener is None:
-            return
         self._receive()
         if self._listener is not None and _is_gone(self._socket):
             self._end(TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
@@ -122,11 +120,11 @@ class TcpLink:
             return
         writable = self._writable = self._loop.create_future()
         self._loop.add_writer(self._socket, _wake, writable)
+        alarm = self._loop.call_later(timeout_s, _wake, writable)
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout_s):
-                    await writable
+            await writable
         finally:
+            alarm.cancel()
             self._stop_writing()
 
     def finish(self) -> None:
@@ -139,9 +137,10 @@ class TcpLink:
 
     def _receive(self) -> None:
         """What has arrived, and the end if there is one; a flood waits for its next turn."""
+        listener = self._listener
+        if listener is None:
+            return
         for _ in range(_READS_PER_TURN):
-            if self._listener is None:
-                return
             try:
                 data = self._socket.recv(_READ_BYTES)
             except BlockingIOError:
@@ -152,7 +151,7 @@ class TcpLink:
             if not data:
                 self._end(None)
                 return
-            self._listener.received(data)
+            listener.received(data)
 
     def _end(self, error: OSError | None) -> None:
         listener = self._listener

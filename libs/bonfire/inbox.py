@@ -43,6 +43,7 @@ class Inbox(Generic[M]):
         self._clock = clock
         self._on_unreadable = on_unreadable
         self._consumer: Consumer | None = None
+        self._stopped = False
 
     @property
     def active(self) -> bool:
@@ -56,29 +57,32 @@ class Inbox(Generic[M]):
         await asyncio.Event().wait()
 
     async def stop(self) -> None:
+        """Take nothing new; `run` goes on with what had arrived already."""
+        self._stopped = True
         if self._consumer is not None:
             await self._consumer.cancel()
 
     async def _consume(self) -> Consumer:
-        while True:
+        while self._consumer is None:
             try:
                 self._consumer = await self._broker.consume(self._queue, self._prefetch)
             except BrokerUnavailable:
                 await self._clock.sleep(PAUSE_S)
-            else:
-                return self._consumer
+        if self._stopped:  # meanwhile
+            await self._consumer.cancel()
+        return self._consumer
 
     async def _handle(self, delivery: Delivery) -> None:
         try:
             message = self._read(delivery.body)
         except UnreadableMessage as error:
             log.error(
-                "an unreadable message goes to the dead letters: %s",
-                error.detail,
+                "an unreadable message goes to the dead letters",
                 extra={
                     "event": "message.unreadable",
                     "queue": self._queue,
                     "reason": error.reason.value,
+                    "detail": error.detail,
                 },
             )
             self._on_unreadable(error.reason)
@@ -98,15 +102,11 @@ class Inbox(Generic[M]):
 
 
 async def until_on_disk(write: Callable[[], Awaitable[None]], clock: Clock) -> None:
-    """Repeat a write that the disk refuses, until it takes it."""
+    """Repeat a write that the disk refuses, until it takes it; the store tells people."""
     while True:
         try:
             await write()
-        except StoreError as error:
-            log.error(
-                "the store does not take it; the intake waits",
-                extra={"event": "store.refused", "reason": error.reason.value},
-            )
+        except StoreError:
             await clock.sleep(PAUSE_S)
         else:
             return

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, Protocol
 
 import uvloop
 
-from bonfire.errors import Permanent
+from bonfire.errors import BonfireError, Permanent
 
 log = logging.getLogger(__name__)
 
 STOPPED: Final = 0
-STOPPED_LATE: Final = 70
+STOPPED_BADLY: Final = 70  # EX_SOFTWARE: too late, or a step of stopping failed
 RESTART_ME: Final = 75  # EX_TEMPFAIL: the supervisor is to start the process again
 UNUSABLE: Final = 78  # EX_CONFIG: a person has to mend something first
 
@@ -45,19 +46,22 @@ class Tasks:
         running = list(self._running)
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        # Unlike `gather`, `wait` can be given up while a task refuses to end.
+        if running:
+            await asyncio.wait(running)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if task.cancelled() or self.dead is not None:
+        if task.cancelled():
             return
-        self.dead = task.get_name()
         log.critical(
             "a task ended that must never end; the process stops to be started again",
             exc_info=task.exception(),
-            extra={"event": "task.died", "task": self.dead},
+            extra={"event": "task.died", "task": task.get_name()},
         )
-        self._on_death()
+        if self.dead is None:
+            self.dead = task.get_name()
+            self._on_death()
 
 
 class Service(Protocol):
@@ -85,14 +89,17 @@ async def serve(service: Service, deadline_s: float = STOP_DEADLINE_S) -> int:
     tasks = Tasks(stopping.set)
     try:
         await service.start(tasks)
-    except Permanent as error:
+    except BonfireError as error:
         log.critical(
-            "cannot start: %s",
-            error.detail,
-            extra={"event": "service.unusable", "reason": error.reason.value},
+            "cannot start",
+            extra={
+                "event": "service.unusable",
+                "reason": error.reason.value,
+                "detail": error.detail,
+            },
         )
         await tasks.cancel()
-        return UNUSABLE
+        return UNUSABLE if isinstance(error, Permanent) else RESTART_ME
     log.info("started", extra={"event": "service.started"})
     await stopping.wait()
     return await _stop(service, tasks, deadline_s)
@@ -100,26 +107,46 @@ async def serve(service: Service, deadline_s: float = STOP_DEADLINE_S) -> int:
 
 async def _stop(service: Service, tasks: Tasks, deadline_s: float) -> int:
     log.info("stopping", extra={"event": "service.stopping"})
+    steps = {"drain": service.drain, "cancel": tasks.cancel, "close": service.close}
     try:
         async with asyncio.timeout(deadline_s):
-            await service.drain()
-            await tasks.cancel()
-            await service.close()
+            done = [await _succeeds(name, step) for name, step in steps.items()]
     except TimeoutError:
         log.critical(
             "could not stop in time; what was in hand is judged at the next start",
             extra={"event": "service.stopped_late", "deadline_s": deadline_s},
         )
-        return STOPPED_LATE
+        return STOPPED_BADLY
     log.info("stopped", extra={"event": "service.stopped"})
+    if not all(done):
+        return STOPPED_BADLY
     return STOPPED if tasks.dead is None else RESTART_ME
+
+
+async def _succeeds(name: str, step: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        await step()
+    except Exception:  # whatever happened to it, the next step is still due
+        log.critical(
+            "a step of stopping failed; the next one follows",
+            exc_info=True,
+            extra={"event": "service.stop_failed", "step": name},
+        )
+        return False
+    return True
 
 
 def run(build: Callable[[], Service]) -> int:
     """`serve` on a loop of its own; the value is for `sys.exit`."""
 
     async def build_and_serve() -> int:
-        return await serve(build())
+        code = await serve(build())
+        if (
+            code == STOPPED_BADLY
+        ):  # what hangs would hang the end of the loop and of its threads too
+            logging.shutdown()
+            os._exit(code)
+        return code
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(build_and_serve())

@@ -97,8 +97,8 @@ class Outbox:
         self._waiting = dict.fromkeys(self._wakes, 0)
         self._confirmed: list[int] = []
         self._deletable = asyncio.Event()
-        self._reachable = asyncio.Event()
-        broker.on_connected(self._reachable.set)
+        self._reconnected = asyncio.Event()
+        broker.on_connected(self._connected)
 
     @property
     def waiting(self) -> int:
@@ -119,6 +119,11 @@ class Outbox:
         """Name and coroutine function of every task that must run, after `load`."""
         lanes = {f"outbox {lane}": partial(self._publish_lane, lane) for lane in self._wakes}
         return {**lanes, "outbox deletion": self._delete_confirmed}
+
+    def _connected(self) -> None:
+        """Wake every lane that waits; who begins to wait from now on waits for the next time."""
+        self._reconnected.set()
+        self._reconnected = asyncio.Event()
 
     def _add(self, lane: str, added: int) -> None:
         self._set(lane, self._waiting.get(lane, 0) + added)
@@ -154,40 +159,59 @@ class Outbox:
     async def _publish(self, lane: str, message: Outgoing) -> None:
         """Return once the broker has it, however long that takes."""
         delay = FIRST_DELAY_S
+        told: Reason | None = None
         while True:
             started = self._clock.monotonic()
-            self._reachable.clear()
+            reconnected = self._reconnected
             try:
                 await self._broker.publish(message)
             except Retryable as error:
                 self._metrics.failed(lane, error.reason)
-                await self._pause(error, delay)
+                told = _tell(lane, error, told)
+                await self._pause(error, delay, reconnected)
                 delay = min(delay * 2, MOST_DELAY_S)
             else:
                 self._metrics.published(lane, self._clock.monotonic() - started)
                 return
 
-    async def _pause(self, error: Retryable, delay: float) -> None:
+    async def _pause(self, error: Retryable, delay: float, reconnected: asyncio.Event) -> None:
         jittered = delay * self._rng.uniform(0.75, 1.25)
-        if not isinstance(error, BrokerUnavailable):
-            log.warning(
-                "publish failed", extra={"event": "outbox.retry", "reason": error.reason.value}
-            )
+        if isinstance(error, BrokerUnavailable):
+            await wait_at_most(self._clock, reconnected, jittered)
+        else:
             await self._clock.sleep(jittered)
-            return
-        await wait_at_most(self._clock, self._reachable, jittered)
 
     async def _delete_confirmed(self) -> None:
-        while True:
-            await self._deletable.wait()
-            await self._clock.sleep(DELETE_AFTER_S)
-            self._deletable.clear()
-            ids = self._confirmed
-            self._confirmed = []
-            try:
-                await self._store.transact(partial(_delete, ids=ids))
-            except StoreError:  # they stay, and are deleted with the next ones
-                self._confirmed.extend(ids)
+        try:
+            while True:
+                await self._deletable.wait()
+                await self._clock.sleep(DELETE_AFTER_S)
+                self._deletable.clear()
+                if not await self._delete():
+                    await self._clock.sleep(MOST_DELAY_S)
+                    self._deletable.set()
+        finally:
+            if self._confirmed:  # or the next start would publish them once more
+                await self._delete()
+
+    async def _delete(self) -> bool:
+        ids, self._confirmed = self._confirmed, []
+        try:
+            await self._store.transact(partial(_delete, ids=ids))
+        except StoreError:  # they stay, and are deleted with the next ones
+            self._confirmed.extend(ids)
+            return False
+        return True
+
+
+def _tell(lane: str, error: Retryable, told: Reason | None) -> Reason:
+    """Log why a publish is repeated, once; of a lost connection the broker tells itself."""
+    if error.reason is not told and not isinstance(error, BrokerUnavailable):
+        log.warning(
+            "a publish failed and is repeated until the broker confirms it",
+            extra={"event": "outbox.retry", "lane": lane, "reason": error.reason.value},
+        )
+    return error.reason
 
 
 def _count(db: sqlite3.Connection) -> list[tuple[str, int]]:

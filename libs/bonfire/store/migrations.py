@@ -43,10 +43,12 @@ def migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     if present > len(migrations):
         raise NewerStore(
             Reason.STORE_NEWER,
-            f"the file has version {present}, this release reads {len(migrations)}: update it",
+            f"a newer release wrote it (version {present}, this one reads {len(migrations)}):"
+            " start that release again, or a newer one",
         )
     for migration in migrations[present:]:
-        script = f"BEGIN;{migration.sql};PRAGMA user_version={migration.number};COMMIT;"
+        # On lines of their own, since the file may end in a comment.
+        script = f"BEGIN;{migration.sql}\n;PRAGMA user_version={migration.number};COMMIT;"
         try:
             db.executescript(script)
         except sqlite3.Error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import sys
 from collections.abc import Sequence
@@ -90,7 +91,7 @@ async def _start_printer(
     try:
         return await stack.enter_async_context(printer)
     except OSError as error:
-        raise CannotServe(f"{name} cannot start on {settings.host}:{port}: {error}") from error
+        raise CannotServe(f"{name} cannot start: {_why(error, settings.host, port)}") from error
 
 
 async def _start_control(
@@ -103,9 +104,15 @@ async def _start_control(
     try:
         await site.start()
     except OSError as error:
-        where = f"{settings.host}:{settings.control}"
-        raise CannotServe(f"the control port cannot start on {where}: {error}") from error
+        why = _why(error, settings.host, settings.control)
+        raise CannotServe(f"the control port cannot start: {why}") from error
     return int(runner.addresses[0][1])
+
+
+def _why(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is taken by another program"
+    return f"{host}:{port}: {error}"
 
 
 def run(settings: ServeSettings) -> int:

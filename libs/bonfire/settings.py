@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from bonfire.errors import Permanent, Reason
 
 PREFIX: Final = "BONFIRE_"
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
 
 class SettingsInvalid(Permanent):
@@ -24,21 +26,21 @@ class Environment:
         self._problems: list[str] = []
 
     def text(self, name: str, default: str | None = None) -> str:
-        """The variable `BONFIRE_<name>`; without a default it is required."""
-        value = self._variables.get(PREFIX + name, default)
-        if not value and default is None:
+        """The variable `BONFIRE_<name>`; without a default it is required. Empty means not set."""
+        value = self._get(name)
+        if value is None and default is None:
             self._problems.append(f"{PREFIX}{name} is not set")
-        return value or ""
+        return value or default or ""
 
     def path(self, name: str, default: str | None = None) -> Path:
         return Path(self.text(name, default))
 
     def integer(self, name: str, default: int, lowest: int, highest: int) -> int:
-        text = self._variables.get(PREFIX + name, str(default))
-        if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
+        text = self._get(name) or str(default)
+        if _WHOLE_NUMBER.fullmatch(text) and lowest <= int(text) <= highest:
             return int(text)
         self._problems.append(
-            f"{PREFIX}{name} is {text!r}: give a whole number from {lowest} to {highest}"
+            f"{PREFIX}{name} is {text[:40]!r}: give a whole number from {lowest} to {highest}"
         )
         return default
 
@@ -48,13 +50,16 @@ class Environment:
         The file wins, and is how a secret is meant to come; a value in the environment can be
         read by whoever sees the process.
         """
-        file = self._variables.get(f"{PREFIX}{name}_FILE")
-        if not file:
+        file = self._get(f"{name}_FILE")
+        if file is None:
             return self.text(name, default)
         try:
             value = Path(file).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            self._problems.append(f"{PREFIX}{name}_FILE: cannot read {file}: {error}")
+        except OSError as error:
+            self._problems.append(f"{PREFIX}{name}_FILE: cannot read {file}: {error.strerror}")
+            return ""
+        except UnicodeDecodeError:
+            self._problems.append(f"{PREFIX}{name}_FILE: {file} is not UTF-8 text")
             return ""
         if not value:
             self._problems.append(f"{PREFIX}{name}_FILE: {file} is empty")
@@ -64,3 +69,6 @@ class Environment:
         """Raise `SettingsInvalid` with everything that was wrong since the start."""
         if self._problems:
             raise SettingsInvalid(Reason.CONFIG_INVALID, "; ".join(self._problems))
+
+    def _get(self, name: str) -> str | None:
+        return self._variables.get(PREFIX + name) or None

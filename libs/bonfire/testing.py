@@ -28,7 +28,8 @@ class FakeClock:
 
     async def sleep(self, seconds: float) -> None:
         wakeup = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self._elapsed + seconds, next(self._order), wakeup))
+        wake_at = self._elapsed + max(0.0, seconds)
+        heapq.heappush(self._sleepers, (wake_at, next(self._order), wakeup))
         await wakeup
 
     def jump(self, seconds: float) -> None:

@@ -97,7 +97,8 @@ def _status(order: Raw) -> OrderStatus:
 def _custom_fields(order: Raw) -> tuple[LabelledText, ...]:
     """The answers to the shop's questions at checkout, then what apps and the owner attached."""
     fields = order.get("customFields")
-    answers = [_custom_field(field) for field in fields.all()]
+    every = fields.capped(fields.all(), _MAX_CUSTOM_FIELDS, "fields")
+    answers = [_custom_field(field) for field in every]
     answers += read_extended_fields(order)
     kept = [answer for answer in answers if answer.label or answer.text]
     return fields.capped(kept, _MAX_CUSTOM_FIELDS, "fields")

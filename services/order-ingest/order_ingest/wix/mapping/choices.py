@@ -29,49 +29,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bonfire.order import AlertCode, Modifier, Money
+from bonfire.order import AlertCode, Modifier
 from order_ingest.wix.mapping.description import DescriptionLine
 from order_ingest.wix.mapping.findings import TEXT_LIMIT
 from order_ingest.wix.mapping.raw import Raw
 from order_ingest.wix.mapping.readable import is_machine_made
+from order_ingest.wix.mapping.union import Choice, Union, folded
+
+# In one place of one dish; an item has no room for more.
+MAX_CHOICES = 200
 
 _NAMES = ("name", "label", "details", "title")
 _MODIFIER_IDS = ("id", "_id", "modifierId")
 _GROUP_IDS = ("id", "_id", "modifierGroupId")
 _VARIANT_IDS = ("id", "_id", "variantId")
-
-
-@dataclass(slots=True)
-class Choice:
-    """One entry of one place, which takes in the same choice of other places."""
-
-    name: str
-    id: str
-    group: str
-    group_id: str
-    quantity: int
-    price: Money | None
-    places: set[str]
-
-    def is_same(self, other: Choice) -> bool:
-        same_name = folded(self.name) == folded(other.name)
-        if self.id and other.id:
-            return self.id == other.id and (same_name or not (self.name and other.name))
-        return bool(self.name) and same_name and self._may_share_group(other)
-
-    def _may_share_group(self, other: Choice) -> bool:
-        if self.group_id and other.group_id and self.group_id != other.group_id:
-            return False
-        return not (self.group and other.group) or folded(self.group) == folded(other.group)
-
-    def take_in(self, other: Choice) -> None:
-        self.name = self.name or other.name
-        self.id = self.id or other.id
-        self.group = self.group or other.group
-        self.group_id = self.group_id or other.group_id
-        self.quantity = max(self.quantity, other.quantity)
-        self.price = self.price or other.price
-        self.places |= other.places
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +53,25 @@ class Chosen:
 
 def read_choices(line: Raw, options: Raw, lines: list[DescriptionLine], currency: str) -> Chosen:
     """The variants and modifiers of a line item, each once, in the order in which they stand."""
-    choices = _entries(line.get("modifierGroups"), "A", currency)
-    _unite(choices, _entries(options.get("modifierGroups"), "C", currency))
-    left_over = [described for described in lines if not _absorb(choices, described)]
+    union = Union()
+    for place, holder in (("A", line), ("C", options)):
+        for entry in _entries(holder.get("modifierGroups"), place, currency):
+            union.add(entry)
+    left_over = [described for described in lines if not union.take_in(_described(described))]
     variants = [described.text for described in left_over if not described.group]
     grouped = [described for described in left_over if described.group]
     held_back = _add_variant(variants, grouped, options.get("priceVariant"))
     spare = max(0, len(variants) - 1) + len(grouped) - held_back
-    unknown = _uncovered(choices, spare)
+    unknown = _uncovered(union.choices, spare)
     for choice in unknown:
         line.findings.add(AlertCode.UNKNOWN_MODIFIER, f"{line.path}: modifier {choice.id}")
-    named = [_modifier(choice) for choice in choices if choice.name]
+    named = [_modifier(choice) for choice in union.choices if choice.name]
     named += [Modifier(name=each.text, group=each.group) for each in grouped]
     return Chosen(variants, named + [_modifier(choice) for choice in unknown])
 
 
-def folded(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _entries(groups: Raw, place: str, currency: str) -> list[Choice]:
-    entries = []
+def _entries(groups: Raw, place: str, currency: str) -> tuple[Choice, ...]:
+    entries: list[Choice] = []
     for group in groups.all():
         if not isinstance(group.value, dict):
             entries.append(_entry(group, "", "", place, currency))
@@ -113,7 +82,7 @@ def _entries(groups: Raw, place: str, currency: str) -> list[Choice]:
         group_id = group.get(*_GROUP_IDS).text()
         for each in group.get("modifiers").all():
             entries.append(_entry(each, label, group_id, place, currency))
-    return entries
+    return groups.capped(entries, MAX_CHOICES, "choices")
 
 
 def _entry(each: Raw, group: str, group_id: str, place: str, currency: str) -> Choice:
@@ -132,25 +101,8 @@ def _entry(each: Raw, group: str, group_id: str, place: str, currency: str) -> C
     )
 
 
-def _unite(choices: list[Choice], others: list[Choice]) -> None:
-    """Rule 1 between two places: what is not in `choices` yet is added to them."""
-    for other in others:
-        for choice in choices:
-            if choice.places.isdisjoint(other.places) and choice.is_same(other):
-                choice.take_in(other)
-                break
-        else:
-            choices.append(other)
-
-
-def _absorb(choices: list[Choice], described: DescriptionLine) -> bool:
-    """Whether a description line only repeats a choice."""
-    as_choice = Choice(described.text, "", described.group, "", 1, None, {"B"})
-    for choice in choices:
-        if "B" not in choice.places and choice.is_same(as_choice):
-            choice.take_in(as_choice)
-            return True
-    return False
+def _described(line: DescriptionLine) -> Choice:
+    return Choice(line.text, "", line.group, "", 1, None, {"B"})
 
 
 def _add_variant(variants: list[str], grouped: list[DescriptionLine], variant: Raw) -> int:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from order_ingest.wix.mapping.findings import TEXT_LIMIT
 from order_ingest.wix.mapping.raw import Raw
 
+# Of one dish; an item has no room for more.
+MAX_LINES = 200
+
 
 @dataclass(frozen=True, slots=True)
 class DescriptionLine:
@@ -19,7 +22,8 @@ class DescriptionLine:
 
 def read_description(lines: Raw) -> list[DescriptionLine]:
     """Every text of every line; a line that says two different things becomes two."""
-    return [described for line in lines.all() for described in _read(line)]
+    every = [described for line in lines.all() for described in _read(line)]
+    return list(lines.capped(every, MAX_LINES, "texts"))
 
 
 def _read(line: Raw) -> Iterator[DescriptionLine]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from bonfire.order import AlertCode, Item, LabelledText, Section
-from order_ingest.wix.mapping.choices import folded, read_choices
+from order_ingest.wix.mapping.choices import read_choices
 from order_ingest.wix.mapping.description import DescriptionLine, read_description
 from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT
 from order_ingest.wix.mapping.raw import Raw
 from order_ingest.wix.mapping.readable import leaves
+from order_ingest.wix.mapping.union import folded
 
 RESTAURANT_APPS: Final = frozenset(
     (
@@ -85,10 +86,11 @@ def _item(line: Raw, currency: str) -> Item:
     options = line.get("catalogReference").get("options")
     request = _special_request(line, options)
     answers = _answers(options)
+    requests = {folded(text) for text in (request, *request.splitlines())}
     lines = [
         each
         for each in read_description(line.get("descriptionLines"))
-        if not _is_repeated(each, request, answers)
+        if not _is_repeated(each, requests, answers)
     ]
     chosen = read_choices(line, options, lines, currency)
     notes = [*answers.values(), *_unknown_texts(line, options)]
@@ -106,7 +108,7 @@ def _item(line: Raw, currency: str) -> Item:
 
 
 def _is_repeated(
-    line: DescriptionLine, request: str, answers: Mapping[tuple[str, str], LabelledText]
+    line: DescriptionLine, requests: set[str], answers: Mapping[tuple[str, str], LabelledText]
 ) -> bool:
     """Whether the line says only what the guest's own texts say anyway.
 
@@ -115,7 +117,7 @@ def _is_repeated(
     text = folded(line.text)
     if (folded(line.group), text) in answers:
         return True
-    return not line.group and text in {folded(each) for each in (request, *request.splitlines())}
+    return not line.group and text in requests
 
 
 def _name(line: Raw) -> str:

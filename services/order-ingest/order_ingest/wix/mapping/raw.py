@@ -19,7 +19,6 @@ from order_ingest.wix.moments import read_moment
 _TRANSLATIONS: Final = frozenset(("original", "translated"))
 _MAX_QUANTITY: Final = 999_999
 _MAX_AMOUNT: Final = Decimal(10) ** 12
-_SMALLEST: Final = Decimal(10) ** -8
 _MAX_DIGITS: Final = 24
 
 T = TypeVar("T")
@@ -123,6 +122,8 @@ class Raw:
 
     def quantity(self) -> int:
         """A whole number of at least one; 1 where the order has none or something odd."""
+        if type(self.value) is int and 1 <= self.value <= _MAX_QUANTITY:
+            return self.value
         amount = _decimal(self.value)
         if amount is not None and amount == int(amount) and 1 <= amount <= _MAX_QUANTITY:
             return int(amount)
@@ -141,10 +142,10 @@ def _decimal(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(value)
-    if len(text) > _MAX_DIGITS:
+    if len(text) > _MAX_DIGITS or "e" in text or "E" in text:
         return None
     try:
         amount = Decimal(text)
     except InvalidOperation:
         return None
-    return amount if _SMALLEST <= abs(amount) < _MAX_AMOUNT or amount == 0 else None
+    return amount if amount.is_finite() and abs(amount) < _MAX_AMOUNT else None

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     UNREADABLE_MESSAGE = "unreadable_message"
     UNKNOWN_VERSION = "unknown_version"
     STILL_UNKNOWN = "still_unknown"
+    INTERNAL_ERROR = "internal_error"
     # broker
     BROKER_UNAVAILABLE = "broker_unavailable"
     PUBLISH_UNKNOWN = "publish_unknown"
@@ -68,6 +69,7 @@ class Reason(StrEnum):
     TOKEN_EXPIRED = "token_expired"  # noqa: S105 -- a reason, not a password
     TOO_LARGE = "too_large"
     TOO_SLOW = "too_slow"
+    INCOMPLETE = "incomplete"
     TOO_DEEP = "too_deep"
     NOT_UTF8 = "not_utf8"
     NOT_JSON = "not_json"
@@ -124,6 +126,7 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.UNREADABLE_MESSAGE: ReasonClass.PERMANENT,
     Reason.UNKNOWN_VERSION: ReasonClass.PERMANENT,
     Reason.STILL_UNKNOWN: ReasonClass.PERMANENT,
+    Reason.INTERNAL_ERROR: ReasonClass.PERMANENT,
     Reason.BROKER_UNAVAILABLE: ReasonClass.BROKER,
     Reason.PUBLISH_UNKNOWN: ReasonClass.BROKER,
     Reason.UNROUTABLE: ReasonClass.BROKER,
@@ -143,6 +146,7 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.TOKEN_EXPIRED: ReasonClass.INPUT,
     Reason.TOO_LARGE: ReasonClass.INPUT,
     Reason.TOO_SLOW: ReasonClass.INPUT,
+    Reason.INCOMPLETE: ReasonClass.INPUT,
     Reason.TOO_DEEP: ReasonClass.INPUT,
     Reason.NOT_UTF8: ReasonClass.INPUT,
     Reason.NOT_JSON: ReasonClass.INPUT,

@@ -24,6 +24,6 @@ def start_logging(service: str, level: str = "INFO", stream: TextIO | None = Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # They log each reconnection attempt and each request; ours say it once.
-    for noisy in ("aio_pika", "aiormq", "aiohttp.access"):
+    # They log each reconnection attempt, request and scanner, with its bytes; ours say it once.
+    for noisy in ("aio_pika", "aiormq", "aiohttp.access", "aiohttp.server"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)

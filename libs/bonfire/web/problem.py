@@ -16,6 +16,7 @@ STATUS_OF: Final[dict[Reason, HTTPStatus]] = {
     Reason.NOT_JSON: HTTPStatus.BAD_REQUEST,
     Reason.TOO_DEEP: HTTPStatus.BAD_REQUEST,
     Reason.TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    Reason.INCOMPLETE: HTTPStatus.BAD_REQUEST,
     Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Reason.BAD_ALGORITHM: HTTPStatus.UNAUTHORIZED,
     Reason.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
@@ -24,6 +25,7 @@ STATUS_OF: Final[dict[Reason, HTTPStatus]] = {
     Reason.IDEMPOTENCY_CONFLICT: HTTPStatus.CONFLICT,
     Reason.INVALID_FIELDS: HTTPStatus.UNPROCESSABLE_ENTITY,
     Reason.UNKNOWN_LOCATION: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Reason.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Every other reason is our own trouble: 503, so that the sender tries again."""
 

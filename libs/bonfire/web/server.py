@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import traceback
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -11,7 +13,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bonfire.errors import Permanent, Reason
-from bonfire.web.problem import problem_response
+from bonfire.web.problem import problem, problem_response
+
+log = logging.getLogger(__name__)
 
 HEADER_DEADLINE_S: Final = 5.0
 BODY_DEADLINE_S: Final = 5.0
@@ -156,6 +160,21 @@ async def _as_problem(request: web.Request, handler: Handler) -> web.StreamRespo
         return problem_response(
             status, status.phrase.lower().replace(" ", "_"), str(error.reason), headers
         )
+    except Exception as error:  # noqa: BLE001 -- a mistake of ours: the peer learns nothing of it
+        _tell_mistake(error)
+        return problem(Permanent(Reason.INTERNAL_ERROR, "this is our mistake; our log says more"))
+
+
+def _tell_mistake(error: Exception) -> None:
+    """Where it happened and of which type; its words may hold what the request held."""
+    steps = [
+        f"{frame.f_globals.get('__name__')}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    log.critical(
+        "a request failed by a mistake of ours",
+        extra={"event": "request.failed", "error": type(error).__name__, "steps": steps[-12:]},
+    )
 
 
 class RequestRefused(Permanent):
@@ -165,7 +184,7 @@ class RequestRefused(Permanent):
 async def read_body(
     request: web.Request, most_bytes: int, deadline_s: float = BODY_DEADLINE_S
 ) -> bytes:
-    """The whole body. Raises `RequestRefused` with TOO_LARGE or TOO_SLOW."""
+    """The whole body. Raises `RequestRefused` with TOO_LARGE, TOO_SLOW or INCOMPLETE."""
     too_large = RequestRefused(Reason.TOO_LARGE, f"the body is larger than {most_bytes} bytes")
     if (request.content_length or 0) > most_bytes:
         raise too_large
@@ -179,4 +198,6 @@ async def read_body(
     except TimeoutError as error:
         detail = f"the body did not come within {deadline_s:g} s"
         raise RequestRefused(Reason.TOO_SLOW, detail) from error
+    except (ConnectionError, web.RequestPayloadError) as error:
+        raise RequestRefused(Reason.INCOMPLETE, "the body broke off or is malformed") from error
     return bytes(body)

@@ -80,12 +80,14 @@ class App:
         return self._ops.port
 
     def unready(self) -> Sequence[str]:
-        """What keeps orders from being accepted. The broker is no part of it: the outbox waits."""
+        """What keeps orders from being accepted. Without the broker they wait in the outbox."""
         problems = []
         if self._store.problem is not None:
             problems.append(f"the ledger cannot be written: {self._store.problem}")
         if self._config.wix.instances and not self._settings.wix_public_key:
             problems.append("[wix] is configured, and BONFIRE_WIX_PUBLIC_KEY_FILE is not set")
+        if self._desk.overfull:
+            problems.append("too many messages wait for the broker")
         return problems
 
     async def start(self, tasks: Tasks) -> None:

@@ -35,5 +35,6 @@ class Confirmations:
     async def take(self, event: JobEvent) -> None:
         closed = await self._ledger.apply(event)
         if closed is not None:
-            seconds = (event.at - closed.accepted_at).total_seconds()
+            # Two machines' clocks: where they disagree, a counter must still not fall.
+            seconds = max(0.0, (event.at - closed.accepted_at).total_seconds())
             self._metrics.closed(closed.location, closed.state, seconds)

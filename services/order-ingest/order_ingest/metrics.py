@@ -21,6 +21,11 @@ class Door(StrEnum):
 
 
 IGNORED = "ignored"  # an event that is of no concern to a kitchen
+_REFUSALS = (
+    *reasons_of(ReasonClass.INPUT, ReasonClass.STORE),
+    Reason.CONFIG_INVALID,
+    Reason.INTERNAL_ERROR,
+)
 
 
 class IngestMetrics:
@@ -102,7 +107,7 @@ class IngestMetrics:
             self._seconds.labels(door.value)
             for result in (*(result.value for result in Result), IGNORED):
                 self._received.labels(door.value, result)
-            for reason in reasons_of(ReasonClass.INPUT, ReasonClass.STORE, ReasonClass.CONFIG):
+            for reason in _REFUSALS:
                 self._refused.labels(door.value, reason.value)
         for code in AlertCode:
             self._alerts.labels(code.value)

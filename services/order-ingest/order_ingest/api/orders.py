@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 import pydantic
 from aiohttp import web
-from pydantic_core import from_json
 
 from bonfire.clock import Clock
 from bonfire.config import Config
-from bonfire.errors import BonfireError, Permanent, Reason
+from bonfire.errors import Permanent, Reason
 from bonfire.messages import problems
 from bonfire.order import Order, OrderStatus
 from bonfire.tokens import Tokens
-from bonfire.web.problem import problem, problem_response
+from bonfire.web.problem import problem_response
 from bonfire.web.server import read_body
+from order_ingest.api.reception import Reception
 from order_ingest.desk import Desk
 from order_ingest.domain.revision import kitchen_digest
 from order_ingest.ledger import Arrival, Ledger, OrderRecord, Result
@@ -27,6 +26,7 @@ from order_ingest.metrics import Door, IngestMetrics
 MOST_BYTES: Final = 256 * 1024
 KEY_HEADER: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 255
+LONGEST_DETAIL: Final = 4_000  # characters; it names the sender's own fields
 
 
 class OrderRefused(Permanent):
@@ -50,29 +50,17 @@ class OrdersDoor:
         self._desk = desk
         self._ledger = ledger
         self._clock = clock
-        self._metrics = metrics
+        self._reception = Reception(Door.API, clock, metrics)
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_post("/v1/orders", self.post)
         app.router.add_get("/v1/orders/{id}", self.get)
 
     async def post(self, request: web.Request) -> web.Response:
-        return await self._answer(self._post, request)
+        return await self._reception.answer(self._post(request))
 
     async def get(self, request: web.Request) -> web.Response:
-        return await self._answer(self._get, request)
-
-    async def _answer(
-        self, handle: Callable[[web.Request, str], Awaitable[web.Response]], request: web.Request
-    ) -> web.Response:
-        started = self._clock.monotonic()
-        try:
-            return await handle(request, self._source(request))
-        except BonfireError as error:
-            self._metrics.refused(Door.API, error.reason)
-            return problem(error)
-        finally:
-            self._metrics.answered(Door.API, self._clock.monotonic() - started)
+        return await self._reception.answer(self._get(request))
 
     def _source(self, request: web.Request) -> str:
         owner = self._tokens.owner_of(request.headers.get("Authorization"))
@@ -82,7 +70,8 @@ class OrdersDoor:
             )
         return f"api:{owner}"
 
-    async def _post(self, request: web.Request, source: str) -> web.Response:
+    async def _post(self, request: web.Request) -> web.Response:
+        source = self._source(request)
         key = _idempotency_key(request)
         body = await read_body(request, MOST_BYTES)
         order = read_order(body)
@@ -110,7 +99,8 @@ class OrdersDoor:
         status = HTTPStatus.CREATED if new else HTTPStatus.OK
         return web.json_response(_shown(record, acceptance.result), status=status)
 
-    async def _get(self, request: web.Request, source: str) -> web.Response:
+    async def _get(self, request: web.Request) -> web.Response:
+        source = self._source(request)
         record = await self._ledger.order(source, request.match_info["id"])
         if record is None:
             detail = "no order of this id came in with this token"
@@ -119,29 +109,34 @@ class OrdersDoor:
 
 
 def read_order(body: bytes) -> Order:
-    """Raises `OrderRefused`. A field that we do not know is a mistake: it could be a note."""
+    """Raises `OrderRefused` naming every mistake.
+
+    Strict, as the schema says it: a field that we do not know could be a note that gets lost.
+    """
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
         detail = f"the body is not UTF-8: byte {error.start} is wrong"
         raise OrderRefused(Reason.NOT_UTF8, detail) from error
     try:
-        value = from_json(text, allow_inf_nan=False)
-    except ValueError as error:
-        reason = Reason.TOO_DEEP if "recursion" in str(error) else Reason.NOT_JSON
-        raise OrderRefused(reason, f"the body is not JSON that we read: {error}") from error
-    try:
-        return Order.model_validate(value, extra="forbid")
+        return Order.model_validate_json(text, strict=True, extra="forbid")
     except pydantic.ValidationError as error:
-        raise OrderRefused(Reason.INVALID_FIELDS, problems(error)) from error
+        raise OrderRefused(_why(error), problems(error)[:LONGEST_DETAIL]) from error
+
+
+def _why(error: pydantic.ValidationError) -> Reason:
+    first = error.errors(include_input=False, include_url=False)[0]
+    if first["type"] != "json_invalid":
+        return Reason.INVALID_FIELDS
+    return Reason.TOO_DEEP if "recursion" in first["msg"] else Reason.NOT_JSON
 
 
 def _idempotency_key(request: web.Request) -> str:
     key = request.headers.get(KEY_HEADER, "")
-    if not 0 < len(key) <= LONGEST_KEY:
+    if not 0 < len(key) <= LONGEST_KEY or not key.isascii():
         raise OrderRefused(
             Reason.INVALID_FIELDS,
-            f"the header {KEY_HEADER} must hold 1 to {LONGEST_KEY} characters:"
+            f"the header {KEY_HEADER} must hold 1 to {LONGEST_KEY} ASCII characters:"
             " the same for every try of one request, a new one for a new request",
         )
     return key

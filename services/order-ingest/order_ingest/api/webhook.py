@@ -6,7 +6,6 @@ with 200 and dropped, so that the answer tells a stranger nothing.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from typing import Final
 
@@ -14,10 +13,10 @@ from aiohttp import web
 
 from bonfire.clock import Clock
 from bonfire.config import Config
-from bonfire.errors import BonfireError, Reason, Retryable
+from bonfire.errors import Reason, Retryable
 from bonfire.order import OrderStatus
-from bonfire.web.problem import problem
 from bonfire.web.server import read_body
+from order_ingest.api.reception import Reception
 from order_ingest.desk import Desk
 from order_ingest.domain.revision import kitchen_digest
 from order_ingest.ledger import Arrival
@@ -32,6 +31,7 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 256 * 1024
 SOURCE: Final = "wix"
+SAME_CONTENT: Final = b""  # of an event id; only the signature and its times may differ
 # The event is newer than the snapshot that it carries.
 STATUS_AFTER: Final = {
     Action.PRINT: OrderStatus.APPROVED,
@@ -56,24 +56,17 @@ class WixDoor:
         self._desk = desk
         self._clock = clock
         self._metrics = metrics
+        self._reception = Reception(Door.WIX, clock, metrics)
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_post("/webhooks/wix", self.post)
 
     async def post(self, request: web.Request) -> web.Response:
-        started = self._clock.monotonic()
-        try:
-            result = await self._take(await read_body(request, MOST_BYTES))
-            return web.json_response({"result": result})
-        except BonfireError as error:
-            self._metrics.refused(Door.WIX, error.reason)
-            log.warning(
-                "a webhook was refused",
-                extra={"event": "webhook.refused", "reason": error.reason.value},
-            )
-            return problem(error)
-        finally:
-            self._metrics.answered(Door.WIX, self._clock.monotonic() - started)
+        return await self._reception.answer(self._answer(request))
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        result = await self._take(await read_body(request, MOST_BYTES))
+        return web.json_response({"result": result})
 
     async def _take(self, body: bytes) -> str:
         if self._verifier is None:
@@ -88,7 +81,7 @@ class WixDoor:
         return await self._accept(event, body)
 
     def _drop(self, event: WixEvent) -> None:
-        self._metrics.refused(Door.WIX, Reason.UNKNOWN_INSTANCE)
+        self._reception.refuse(Reason.UNKNOWN_INSTANCE)
         log.warning(
             "an event of a site that [wix] instances does not list was dropped",
             extra={"event": "webhook.unknown_instance", "instance": event.instance_id[:80]},
@@ -105,7 +98,7 @@ class WixDoor:
         arrival = Arrival(
             source=SOURCE,
             event_id=event.event_id,
-            fingerprint=hashlib.sha256(event.event_id.encode()).digest()[:16],
+            fingerprint=SAME_CONTENT,
             order=order,
             digest=kitchen_digest(order),
             location=order.location,

@@ -32,7 +32,7 @@ class Arrival:
 
     source: str  # the shop: "wix" or "api:<name of the token>"
     event_id: str  # unique per event; the idempotency key at the API
-    fingerprint: bytes  # digest of the body, to tell a repetition from another content
+    fingerprint: bytes  # of the content, where one event id may come with several contents
     order: Order
     digest: str  # of what the kitchen cares about
     location: str
@@ -51,7 +51,7 @@ class Acceptance:
     result: Result
     order_key: str  # 32 hex digits, ours
     jobs: tuple[PrintJob, ...] = ()  # the new ones
-    changed_after_release: bool = False  # the kitchen has an older revision on paper
+    changed_after_release: bool = False  # just now; the kitchen has an older revision on paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ def order_key(source: str, shop_id: str) -> bytes:
 
 
 def _digest(*parts: str) -> bytes:
-    return hashlib.sha256("\0".join(parts).encode()).digest()[:16]
+    # A shop's event id may be any text, halves of surrogate pairs included.
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).digest()[:16]
 
 
 def _accept(db: sqlite3.Connection, arrival: Arrival, plan: Plan) -> Acceptance:
@@ -127,26 +128,27 @@ def _again(
     db: sqlite3.Connection, key: bytes, arrival: Arrival, plan: Plan, known: tuple[Any, ...]
 ) -> Acceptance:
     """An order that we have met. What is older never overwrites what is newer (P5)."""
-    number, status, sequence, updated_at, released, digest, content = known
+    number, old_status, sequence, updated_at, released, old_digest, content = known
     newer = _is_newer(arrival, sequence, updated_at)
-    order = arrival.order
     if newer is False:
-        order = Order.model_validate_json(content)
+        order, digest, status = Order.model_validate_json(content), old_digest, old_status
     else:
-        digest = arrival.digest
-        status = _keep_cancelled(status, order.status, newer)
+        order, digest = arrival.order, arrival.digest
+        status = _keep_cancelled(old_status, order.status, newer)
         _overwrite(db, number, arrival, status)
-    # An approval that comes late still releases the order, with the newest content known.
     cancelled = status == OrderStatus.CANCELLED
     if arrival.approved and released is None and not cancelled:
-        db.execute("UPDATE orders SET released_digest = ? WHERE id = ?", (digest, number))
-        return Acceptance(
-            Result.ACCEPTED, key.hex(), _release(db, number, arrival, plan(order, digest))
+        # Also an approval that comes late: with the newest content known.
+        db.execute(
+            "UPDATE orders SET released_digest = ?, status = ? WHERE id = ?",
+            (digest, OrderStatus.APPROVED.value, number),
         )
+        jobs = _release(db, number, arrival, plan(order, digest))
+        return Acceptance(Result.ACCEPTED, key.hex(), jobs)
     if newer is False:
         return Acceptance(Result.STALE, key.hex())
-    changed = released is not None and (released != digest or cancelled)
-    return Acceptance(Result.STORED, key.hex(), changed_after_release=changed)
+    news = digest not in (released, old_digest) or (cancelled and status != old_status)
+    return Acceptance(Result.STORED, key.hex(), changed_after_release=released is not None and news)
 
 
 def _is_newer(arrival: Arrival, sequence: int | None, updated_at: float | None) -> bool | None:
@@ -169,16 +171,17 @@ def _keep_cancelled(old: str, new: OrderStatus, newer: bool | None) -> str:
 def _overwrite(db: sqlite3.Connection, number: int, arrival: Arrival, status: str) -> None:
     order = arrival.order
     db.execute(
-        "UPDATE orders SET status = ?, number = ?, sequence = coalesce(?, sequence),"
-        " updated_at = coalesce(?, updated_at), digest = ?, content = ?, raw = ? WHERE id = ?",
+        "UPDATE orders SET status = ?, number = ?, location = ?, digest = ?, content = ?, raw = ?,"
+        " sequence = coalesce(?, sequence), updated_at = coalesce(?, updated_at) WHERE id = ?",
         (
             status,
             order.number,
-            arrival.sequence,
-            _stamp(order.updated_at),
+            arrival.location,
             arrival.digest,
             order.model_dump_json(exclude_defaults=True).encode(),
             arrival.raw,
+            arrival.sequence,
+            _stamp(order.updated_at),
             number,
         ),
     )

@@ -32,6 +32,11 @@ class BrokerSeries:
             "1 while both connections to the broker are up.",
             registry=registry,
         )
+        self.missing = Gauge(
+            "bonfire_topology_missing_objects",
+            "Exchanges and queues that the broker lacks.",
+            registry=registry,
+        )
 
 
 class OutboxSeries:

@@ -22,6 +22,7 @@ from bonfire.outbox import Outbox
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
 from bonfire.tokens import Tokens
+from bonfire.topology_watch import TopologyWatch
 from bonfire.web.server import HttpServer
 from order_ingest.api import openapi
 from order_ingest.api.orders import OrdersDoor
@@ -67,6 +68,13 @@ class App:
         )
         self._ledger = SqliteLedger(self._store)
         self._desk = Desk(self._config, self._ledger, self._outbox, self._clock, self._metrics)
+        self._metrics.broker.connected.set_function(lambda: float(self._broker.connected))
+        self._topology = TopologyWatch(
+            self._broker,
+            topology.for_agents(self._config.agents),
+            self._clock,
+            self._metrics.broker,
+        )
         self._confirmations = Confirmations(self._broker, self._ledger, self._clock, self._metrics)
         self._public = HttpServer(self._doors(), settings.host, settings.port)
         self._ops = OpsApi(settings.ops_host, settings.ops_port, registry, self.unready)
@@ -98,6 +106,7 @@ class App:
             tasks.spawn(name, function)
         tasks.spawn("confirmations", self._confirmations.inbox.run)
         tasks.spawn("forgetting", self._forget)
+        tasks.spawn("topology", self._topology.run)
         await self._public.start()
         await self._ops.start()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any, Final
 
 from aiohttp import web
@@ -36,7 +38,12 @@ _TAKEN: Final = {
     "type": "object",
     "required": ["id", "number", "location", "status", "accepted_at", "jobs"],
     "properties": {
-        "result": {"enum": ["accepted", "stored", "duplicate", "stale"]},
+        "result": {
+            "enum": ["accepted", "stored", "duplicate", "stale"],
+            "description": "`accepted`: its tickets are on their way. `stored`: nothing to print,"
+            " or its tickets had gone out before. `duplicate`: this request had come before."
+            " `stale`: something newer is known of this order. Not in the answer to a GET.",
+        },
         "id": {"type": "string"},
         "number": {"type": "string"},
         "location": {"type": "string"},
@@ -49,8 +56,6 @@ _TAKEN: Final = {
 
 def describe() -> dict[str, Any]:
     """The whole document."""
-    order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = {**order.pop("$defs", {}), "Order": order, "TakenOrder": _TAKEN, "Problem": _PROBLEM}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -64,14 +69,29 @@ def describe() -> dict[str, Any]:
             "/webhooks/wix": {"post": _post_webhook()},
         },
         "components": {
-            "schemas": schemas,
+            "schemas": {**_order_schemas(), "TakenOrder": _TAKEN, "Problem": _PROBLEM},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
 async def serve(_request: web.Request) -> web.Response:
-    return web.json_response(describe())
+    return web.Response(body=_document(), content_type="application/json")
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(describe()).encode()
+
+
+def _order_schemas() -> dict[str, Any]:
+    """`Order` and its parts, as strict as the door is; who reads a message ignores what is new."""
+    order = Order.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = {**order.pop("$defs"), "Order": order}
+    for schema in schemas.values():
+        if schema["type"] == "object":
+            schema["additionalProperties"] = False
+    return schemas
 
 
 def _post_order() -> dict[str, Any]:

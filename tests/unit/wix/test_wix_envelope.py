@@ -139,6 +139,10 @@ def test_the_official_event_of_another_entity_is_read_and_holds_no_order():
     assert (event.kind, event.order, event.sequence) == (EventKind.OTHER, None, 3)
 
 
+def test_half_a_surrogate_in_an_id_can_still_be_stored():
+    assert read_event(event_claims(id="e\ud83d")).event_id == "e\N{REPLACEMENT CHARACTER}"
+
+
 @pytest.mark.parametrize(
     ("value", "sequence"),
     [

@@ -120,7 +120,7 @@ def test_a_quantity_may_be_written_in_several_ways(value, quantity):
 
 @pytest.mark.parametrize(
     "value",
-    [0, -1, 1.5, 1_000_000, True, "zwei", [2], {"a": 1}, float("inf"), "1e400", "sNaN"],
+    [0, -1, 1.5, 1_000_000, True, "zwölf", "zwei", [2], {"a": 1}, float("inf"), "1e400", "sNaN"],
     ids=str,
 )
 def test_an_odd_quantity_counts_as_one_with_an_alert(value):
@@ -131,7 +131,19 @@ def test_an_odd_quantity_counts_as_one_with_an_alert(value):
 
 @pytest.mark.parametrize(
     "amount",
-    ["viel", "NaN", "Infinity", "1e-9", "1e12", "0" * 30, "0e-999", "0e999", True, [1]],
+    [
+        "so viel",
+        "gratis",
+        "NaN",
+        "Infinity",
+        "1e-9",
+        "1e12",
+        "0" * 30,
+        "0e-999",
+        "0e999",
+        True,
+        [1],
+    ],
     ids=str,
 )
 def test_an_odd_price_is_left_out_with_an_alert(amount):

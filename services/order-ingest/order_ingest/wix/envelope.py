@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bonfire.errors import Reason
+from order_ingest.wix.mapping.readable import mended
 from order_ingest.wix.moments import read_moment
 from order_ingest.wix.refusal import WixRefused
 from order_ingest.wix.strict_json import parse_json
@@ -144,7 +145,7 @@ def _required(holder: dict[str, Any], path: str, *spellings: str) -> str:
 
 def _text(holder: dict[str, Any], name: str) -> str:
     value = holder.get(name)
-    return value if isinstance(value, str) else ""
+    return mended(value) if isinstance(value, str) else ""
 
 
 def _sequence(value: Any) -> int | None:

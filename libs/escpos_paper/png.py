@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from escpos_paper.fonts import font_path
+from escpos_paper.fonts import FontMissing, font_path
 from escpos_paper.ticket import (
     CELL_DOTS,
     DOTS_PER_MM,
@@ -25,6 +25,8 @@ from escpos_paper.ticket import (
     Style,
     Ticket,
 )
+
+__all__ = ["FontMissing", "render"]
 
 LONGEST_DOTS: Final = 100_000
 """Twelve metres: what a runaway feed puts beyond that is left out of the picture."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bonfire.order import AlertCode, Item, Order
@@ -156,6 +156,12 @@ def test_groups_with_different_ids_are_different_groups():
     line = with_options(modifierGroups=[ids({"name": "Käse"}, id="g2")])
     line[GROUPS] = [{"id": "g1", "modifiers": [{"label": "Käse"}]}]
     assert chosen(item(line)) == [("", "Käse", 1)] * 2
+
+
+def test_one_id_in_two_groups_is_two_choices():
+    line = with_options(modifierGroups=[ids({"id": "m1", "name": "Ei"}, name="Ohne")])
+    line[GROUPS] = [group("Extra", {"id": "m1", "label": "Ei"})]
+    assert chosen(item(line)) == [("Extra", "Ei", 1), ("Ohne", "Ei", 1)]
 
 
 def test_an_id_takes_its_name_from_the_entry_with_the_same_id():
@@ -320,12 +326,11 @@ groups = st.lists(
 lines = st.lists(st.builds(described, names, st.sampled_from(["", "Extra", "Ohne"])), max_size=4)
 
 
-@given(
-    groups,
-    groups,
-    lines,
-    st.none() | st.fixed_dictionaries({}, optional={"id": st.just("v"), "name": names}),
-)
+variants = st.none() | st.fixed_dictionaries({}, optional={"id": st.just("v"), "name": names})
+
+
+@settings(max_examples=300)
+@given(groups, groups, lines, variants)
 def test_no_name_is_lost_and_no_nameless_id_goes_unseen(at_line, at_options, description, variant):
     line = with_options(modifierGroups=at_options, priceVariant=variant)
     order = mapped(line | {"modifierGroups": at_line, "descriptionLines": description})

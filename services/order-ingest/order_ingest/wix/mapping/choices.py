@@ -7,9 +7,9 @@
 
 The rules by which the same choice in two places appears once, and two choices never become one:
 
-1. Two entries *of different places* are the same choice if their ids are equal and their names do
-   not differ, or, where one of them has no id, if their names are equal (but for case and spaces)
-   and their groups are equal or one has none. An entry takes in at most one entry of each other
+1. Two entries *of different places* are the same choice if their groups are equal or one has none,
+   and their ids are equal and their names do not differ, or, where one of them has no id, their
+   names are equal (but for case and spaces). An entry takes in at most one entry of each other
    place, so "Käse" twice in one place stays twice.
 2. The larger quantity of the two holds.
 3. An entry with an id and no name needs a name from another place: one that has no id and that

@@ -27,12 +27,12 @@ class Choice:
 
     def is_same(self, other: Choice) -> bool:
         """Whether both are one choice, which two entries of one place never are."""
-        if not self.places.isdisjoint(other.places):
+        if not self.places.isdisjoint(other.places) or not self._may_share_group(other):
             return False
         same_name = folded(self.name) == folded(other.name)
         if self.id and other.id:
             return self.id == other.id and (same_name or not (self.name and other.name))
-        return bool(self.name) and same_name and self._may_share_group(other)
+        return bool(self.name) and same_name
 
     def _may_share_group(self, other: Choice) -> bool:
         if self.group_id and other.group_id and self.group_id != other.group_id:

@@ -32,10 +32,13 @@ test: check ## everything `check` does, then all tests; ARGS="-k name" picks som
 bench: install ## measure: one line per figure, and var/bench.json
 	@$(PY) -m bench $(ARGS)
 
-preview: install ## the sample orders as pictures and text in var/preview
+preview: install ## tickets of the sample orders as pictures and text, in var/preview
+	@mkdir -p var/preview
 	@for order in samples/wix/*.json; do \
-	  $(VENV)/bin/order-ingest jobs $$order --config bonfire.example.toml > var/preview.jobs && \
-	  $(VENV)/bin/print-agent preview var/preview.jobs --out var/preview/$$(basename $$order .json); done
+	  jobs=var/preview/$$(basename $$order .json).jobs; \
+	  $(VENV)/bin/order-ingest jobs $$order --config bonfire.example.toml >$$jobs && \
+	  $(VENV)/bin/print-agent preview $$jobs --out var/preview || exit 1; \
+	done
 
 lock: install ## renew requirements.lock from pyproject.toml
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \

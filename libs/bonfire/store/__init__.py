@@ -251,7 +251,7 @@ def _lock(path: Path) -> int:
     except OSError as error:
         raise StoreUnusable(
             Reason.STORE_IO,
-            f"cannot create {error.filename}: {error.strerror}. Is the folder writable?",
+            f"cannot create {path}: {error.strerror}: {error.filename}. Is the folder writable?",
         ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -22,15 +22,14 @@ class NewerStore(Permanent):
 
 
 def read_migrations(package: str) -> tuple[Migration, ...]:
-    """The files `NNNN_what.sql` of a package, in order. Numbers are 1, 2, 3 without a gap."""
+    """The files `NNNN_what.sql` of a package, in order. Numbers have no gap."""
     names = sorted(item.name for item in files(package).iterdir() if item.name.endswith(".sql"))
-    found = tuple(
-        Migration(int(name.split("_")[0]), (files(package) / name).read_text("utf-8"))
-        for name in names
+    if not all(name.startswith(f"{number:04}_") for number, name in enumerate(names, 1)):
+        raise ValueError(f"{package}: the migrations {names} are not numbered 0001, 0002, 0003")
+    return tuple(
+        Migration(number, (files(package) / name).read_text("utf-8"))
+        for number, name in enumerate(names, 1)
     )
-    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
-        raise ValueError(f"{package}: the migrations {names} are not numbered 1, 2, 3")
-    return found
 
 
 def version_of(db: sqlite3.Connection) -> int:

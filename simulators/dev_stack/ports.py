@@ -1,9 +1,10 @@
-"""Free TCP ports on the loopback, and a clear word when a port is taken."""
+"""TCP ports on the loopback: free ones, taken ones, and whether a broker serves on one."""
 
 from __future__ import annotations
 
 import random
 import socket
+from contextlib import suppress
 from typing import Final
 
 HOST: Final = "127.0.0.1"
@@ -11,6 +12,8 @@ HOST: Final = "127.0.0.1"
 # by chance in the seconds between choosing it and listening on it.
 _RANGE: Final = range(20_000, 32_000)
 _TRIES: Final = 200
+# The greeting of AMQP 0-9-1; a broker that serves answers with a frame.
+_GREETING: Final = b"AMQP\x00\x00\x09\x01"
 
 
 class PortTaken(Exception):
@@ -43,3 +46,11 @@ def require_free(port: int, purpose: str, advice: str) -> None:
     """Raise `PortTaken`, saying for what the port was meant and what to do."""
     if not is_free(port):
         raise PortTaken(f"port {port} ({purpose}) is taken by another program; {advice}")
+
+
+def speaks_amqp(port: int) -> bool:
+    """Does a broker serve there? A port that is merely open is not enough."""
+    with suppress(OSError), socket.create_connection((HOST, port), timeout=2) as connection:
+        connection.sendall(_GREETING)
+        return connection.recv(1) == b"\x01"
+    return False

@@ -11,22 +11,18 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from dev_stack.ports import HOST, free_ports, is_free, require_free
+from dev_stack.ports import HOST, free_ports, is_free, require_free, speaks_amqp
 
 _SCRIPTS: Final = Path("/usr/lib/rabbitmq/bin")
 _INSTALL: Final = "install it with: apt-get install rabbitmq-server"
 _USER: Final = "bonfire"
-# The greeting of AMQP 0-9-1; a broker that serves answers with a frame.
-_GREETING: Final = b"AMQP\x00\x00\x09\x01"
 _CONFIG: Final = """\
 listeners.tcp.1 = {host}:{port}
 default_user = {user}
@@ -218,7 +214,7 @@ class PrivateBroker:
         while time.monotonic() < deadline:
             if not self.running:
                 raise BrokerDidNotStart(f"RabbitMQ ended at its start: {self._last_words()}")
-            if _answers(self.port):
+            if speaks_amqp(self.port):
                 return
             time.sleep(0.05)
         raise BrokerDidNotStart(f"RabbitMQ kept silent for {timeout_s} s: {self._last_words()}")
@@ -246,13 +242,6 @@ def _program(name: str) -> str:
     if found is None:
         raise BrokerMissing(f"RabbitMQ is not installed (no {name}); {_INSTALL}")
     return found
-
-
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((HOST, port), timeout=2) as connection:
-        connection.sendall(_GREETING)
-        return connection.recv(1) == b"\x01"
-    return False
 
 
 def _end(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:

@@ -19,7 +19,7 @@ class MemoryDelivery:
     def __init__(self, copy: Copy, consumer: MemoryConsumer) -> None:
         self._message = copy.message
         self._returns = copy.returns
-        self._copy = copy
+        self.copy = copy
         self._consumer = consumer
 
     @property
@@ -44,13 +44,13 @@ class MemoryDelivery:
         return self._returns > 0
 
     async def ack(self) -> bool:
-        return self._consumer.settle(self._copy, MemoryServer.acked)
+        return self._consumer.settle(self, MemoryServer.acked)
 
     async def reject(self) -> bool:
-        return self._consumer.settle(self._copy, MemoryServer.rejected)
+        return self._consumer.settle(self, MemoryServer.rejected)
 
     async def requeue(self) -> bool:
-        return self._consumer.settle(self._copy, MemoryServer.returned)
+        return self._consumer.settle(self, MemoryServer.returned)
 
 
 class MemoryConsumer:
@@ -60,7 +60,7 @@ class MemoryConsumer:
         self._server = server
         self._queue = queue
         self._prefetch = prefetch
-        self._held: dict[int, Copy] = {}
+        self._held: list[MemoryDelivery] = []
         self._inbox: asyncio.Queue[MemoryDelivery | None] = asyncio.Queue(prefetch + 1)
         self._cancelled = False
         self._attached = False
@@ -98,17 +98,17 @@ class MemoryConsumer:
 
     def lose(self) -> None:
         """The connection is gone: what we hold goes back."""
-        self._server.detach(self._queue, self)
-        held, self._held = self._held, {}
+        held = [delivery.copy for delivery in self._held]
         self.taken_away()
-        self._server.returned(self._queue, *held.values())
+        self._server.detach(self._queue, self, *held)
 
     def has_room(self) -> bool:
         return len(self._held) < self._prefetch
 
     def receive(self, copy: Copy) -> None:
-        self._held[copy.number] = copy
-        self._inbox.put_nowait(MemoryDelivery(copy, self))
+        delivery = MemoryDelivery(copy, self)
+        self._held.append(delivery)
+        self._inbox.put_nowait(delivery)
 
     def taken_away(self) -> None:
         self._attached = False
@@ -118,12 +118,14 @@ class MemoryConsumer:
         if self._cancelled:
             self._inbox.put_nowait(None)
 
-    def settle(self, copy: Copy, answer: Callable[[MemoryServer, str, Copy], None]) -> bool:
-        """False if we do not hold this copy any more."""
-        if self._held.get(copy.number) is not copy:
+    def settle(
+        self, delivery: MemoryDelivery, answer: Callable[[MemoryServer, str, Copy], None]
+    ) -> bool:
+        """False if we do not hold it any more."""
+        if delivery not in self._held:
             return False
-        del self._held[copy.number]
-        answer(self._server, self._queue, copy)
+        self._held.remove(delivery)
+        answer(self._server, self._queue, delivery.copy)
         return True
 
 

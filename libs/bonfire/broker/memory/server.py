@@ -182,11 +182,12 @@ class MemoryServer:
         self._deliver(queue)
         return True
 
-    def detach(self, queue: str, receiver: Receiver) -> None:
+    def detach(self, queue: str, receiver: Receiver, *held: Copy) -> None:
+        """Deliver to it no more; what it held and gives back comes before later copies."""
         there = self._queues.get(queue)
         if there is not None and receiver in there.receivers:
             there.receivers.remove(receiver)
-            self._deliver(queue)
+        self.returned(queue, *held)
 
     def acked(self, queue: str, _: Copy) -> None:
         self._deliver(queue)

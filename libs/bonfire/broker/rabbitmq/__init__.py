@@ -11,7 +11,7 @@ from typing import Any, Final
 from bonfire.broker import Outgoing
 from bonfire.broker.rabbitmq import channels, declaration
 from bonfire.broker.rabbitmq.consumer import RabbitConsumer
-from bonfire.broker.rabbitmq.link import Backoff, Link
+from bonfire.broker.rabbitmq.link import CLOSE_TIMEOUT_S, Backoff, Link
 from bonfire.broker.rabbitmq.publisher import Publisher
 from bonfire.broker.topology import Topology
 from bonfire.clock import Clock
@@ -95,10 +95,11 @@ class RabbitBroker:
         return await declaration.missing(self._consuming, topology)
 
     async def close(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:  # until the last one has heard it
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=2 * CLOSE_TIMEOUT_S)
 
     def _keep_channel(self, link: Link, user: channels.ChannelUser) -> Coroutine[Any, Any, None]:
         backoff = Backoff(channels.FIRST_DELAY_S, channels.MOST_DELAY_S, self._rng)

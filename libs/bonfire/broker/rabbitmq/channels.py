@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Final, Protocol
 
 import aiormq
 
-from bonfire.broker.rabbitmq.link import CLOSE_TIMEOUT_S, GOOD_AFTER_S, Backoff, Link
-from bonfire.broker.rabbitmq.trouble import StrayCancellation, no_strays
+from bonfire.broker.rabbitmq.link import GOOD_AFTER_S, Backoff, Link, close_quietly
+from bonfire.broker.rabbitmq.trouble import no_strays
 from bonfire.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -61,11 +60,11 @@ async def keep_channel(link: Link, user: ChannelUser, clock: Clock, backoff: Bac
             why = "the broker closed it"
         except Exception as error:  # noqa: BLE001 -- whatever it was, we open another one
             why = str(error)
-        if not link.up or clock.monotonic() - since >= GOOD_AFTER_S:
+        if not link.alive or clock.monotonic() - since >= GOOD_AFTER_S:
             backoff.reset()
             told = ""
         # A lost connection is the link's to tell, and a lasting trouble is told once.
-        if user.wanted and link.up and why != told:
+        if user.wanted and link.alive and why != told:
             told = why
             log.warning(
                 "a channel to the broker was lost",
@@ -81,5 +80,4 @@ async def _hold(link: Link, user: ChannelUser) -> None:
         await user.until_useless(channel)
     finally:
         user.detach()
-        with suppress(TimeoutError, StrayCancellation), no_strays():
-            await channel.close(timeout=CLOSE_TIMEOUT_S)
+        await close_quietly(channel)

@@ -122,7 +122,8 @@ class RabbitConsumer:
         self._cancelled = True
         if self._channel is not None and self._tag:
             with suppress(*LOST), no_strays():
-                await self._channel.basic_cancel(self._tag, timeout=RPC_TIMEOUT_S)
+                async with asyncio.timeout(RPC_TIMEOUT_S):
+                    await self._channel.basic_cancel(self._tag)
         self._end()
         self._let_go()
 
@@ -130,10 +131,9 @@ class RabbitConsumer:
         self._channel = channel
         self._taken_away.clear()
         channel.on_consumer_cancel_callbacks.add(self._on_taken_away)
-        await channel.basic_qos(prefetch_count=self._prefetch, timeout=RPC_TIMEOUT_S)
-        consuming = await channel.basic_consume(
-            self._queue, partial(self._receive, channel), timeout=RPC_TIMEOUT_S
-        )
+        async with asyncio.timeout(RPC_TIMEOUT_S):
+            await channel.basic_qos(prefetch_count=self._prefetch)
+            consuming = await channel.basic_consume(self._queue, partial(self._receive, channel))
         self._tag = consuming.consumer_tag or ""
         self._tried.set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
@@ -9,7 +10,7 @@ import aiormq
 from aiormq.abc import FieldTable
 
 from bonfire.broker import TopologyMismatch
-from bonfire.broker.rabbitmq.link import RPC_TIMEOUT_S, Link
+from bonfire.broker.rabbitmq.link import RPC_TIMEOUT_S, Link, close_quietly
 from bonfire.broker.rabbitmq.trouble import lost_is_unavailable
 from bonfire.broker.topology import Binding, Exchange, Queue, Topology
 from bonfire.errors import Reason
@@ -25,7 +26,7 @@ async def declare(link: Link, topology: Topology) -> None:
             for name, request in _declarations(topology):
                 await _declare_one(channel, name, request)
         finally:
-            await channel.close()
+            await close_quietly(channel)
 
 
 async def missing(link: Link, topology: Topology) -> tuple[str, ...]:
@@ -40,7 +41,8 @@ async def missing(link: Link, topology: Topology) -> tuple[str, ...]:
 
 async def _declare_one(channel: aiormq.Channel, name: str, request: Request) -> None:
     try:
-        await request(channel)
+        async with asyncio.timeout(RPC_TIMEOUT_S):
+            await request(channel)
     except (aiormq.ChannelPreconditionFailed, aiormq.ChannelNotFoundEntity) as error:
         raise TopologyMismatch(Reason.TOPOLOGY_MISMATCH, f"{name}: {error}") from error
 
@@ -49,13 +51,14 @@ async def _exists(link: Link, request: Request) -> bool:
     # A channel for each question: the broker says no by closing it.
     channel = await link.open_channel()
     try:
-        await request(channel)
+        async with asyncio.timeout(RPC_TIMEOUT_S):
+            await request(channel)
     except aiormq.ChannelNotFoundEntity:
         return False
     except aiormq.ChannelAccessRefused:
         return True  # RabbitMQ 4.3 lets nobody look who may not configure it
     finally:
-        await channel.close()
+        await close_quietly(channel)
     return True
 
 
@@ -81,28 +84,22 @@ async def _declare_exchange(exchange: Exchange, channel: aiormq.Channel) -> None
     if exchange.alternate is not None:
         arguments["alternate-exchange"] = exchange.alternate
     await channel.exchange_declare(
-        exchange.name,
-        exchange_type=exchange.kind,
-        durable=True,
-        arguments=arguments,
-        timeout=RPC_TIMEOUT_S,
+        exchange.name, exchange_type=exchange.kind, durable=True, arguments=arguments
     )
 
 
 async def _declare_queue(queue: Queue, channel: aiormq.Channel) -> None:
     arguments: FieldTable = {"x-queue-type": "quorum", **queue.arguments}
-    await channel.queue_declare(
-        queue.name, durable=True, arguments=arguments, timeout=RPC_TIMEOUT_S
-    )
+    await channel.queue_declare(queue.name, durable=True, arguments=arguments)
 
 
 async def _bind(binding: Binding, channel: aiormq.Channel) -> None:
-    await channel.queue_bind(binding.queue, binding.exchange, binding.key, timeout=RPC_TIMEOUT_S)
+    await channel.queue_bind(binding.queue, binding.exchange, binding.key)
 
 
 async def _look_for_exchange(exchange: Exchange, channel: aiormq.Channel) -> None:
-    await channel.exchange_declare(exchange.name, passive=True, timeout=RPC_TIMEOUT_S)
+    await channel.exchange_declare(exchange.name, passive=True)
 
 
 async def _look_for_queue(queue: Queue, channel: aiormq.Channel) -> None:
-    await channel.queue_declare(queue.name, passive=True, timeout=RPC_TIMEOUT_S)
+    await channel.queue_declare(queue.name, passive=True)

@@ -20,7 +20,7 @@ from yarl import URL
 
 from bonfire.broker.rabbitmq.trouble import (
     FOR_A_PERSON,
-    StrayCancellation,
+    LOST,
     no_strays,
     unavailable,
     why_not_connected,
@@ -30,6 +30,8 @@ from bonfire.errors import Permanent, Reason
 
 log = logging.getLogger(__name__)
 
+# All of them by asyncio.timeout: the library's own timeouts go through asyncio.wait_for, which in
+# Python 3.11 can lose a cancellation, and a task that was to end then runs for ever.
 CONNECT_TIMEOUT_S: Final = 10.0
 RPC_TIMEOUT_S: Final = 10.0
 CLOSE_TIMEOUT_S: Final = 3.0
@@ -72,6 +74,11 @@ class Link:
 
     @property
     def up(self) -> bool:
+        return self._up.is_set()
+
+    @property
+    def alive(self) -> bool:
+        """False a moment before `up` is, when the connection is dying."""
         return self._wire is not None and self._wire.is_opened
 
     async def wait_up(self) -> None:
@@ -89,9 +96,10 @@ class Link:
         """
         if self._wire is None or not self._wire.is_opened:
             raise unavailable("there is no connection to the broker")
-        channel = await self._wire.channel(
-            publisher_confirms=confirms, on_return_raises=confirms, timeout=RPC_TIMEOUT_S
-        )
+        async with asyncio.timeout(RPC_TIMEOUT_S):
+            channel = await self._wire.channel(
+                publisher_confirms=confirms, on_return_raises=confirms
+            )
         return cast(aiormq.Channel, channel)
 
     async def keep(self) -> None:
@@ -105,11 +113,10 @@ class Link:
             await self._clock.sleep(self._backoff.next_s())
 
     async def _hold(self) -> None:
-        connection = await aio_pika.connect(
-            self._url,
-            timeout=CONNECT_TIMEOUT_S,
-            client_properties={"connection_name": self.name},
-        )
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            connection = await aio_pika.connect(
+                self._url, client_properties={"connection_name": self.name}
+            )
         since = self._clock.monotonic()
         try:
             self._wire = _wire_of(connection)
@@ -122,7 +129,7 @@ class Link:
             self._wire = None
             if self._clock.monotonic() - since >= GOOD_AFTER_S:
                 self._backoff.reset()
-            await _close(connection)
+            await close_quietly(connection)
 
     def _tell_lost(self, why: str) -> None:
         if why in self._told or (self._told and why not in FOR_A_PERSON):
@@ -152,8 +159,8 @@ def _wire_of(connection: AbstractConnection) -> aiormq.Connection:
     return cast(aiormq.Connection, connection.transport.connection)
 
 
-async def _close(connection: AbstractConnection) -> None:
-    # A peer that no longer answers never confirms a close.
-    with suppress(TimeoutError, StrayCancellation), no_strays():
+async def close_quietly(peer: AbstractConnection | aiormq.Channel) -> None:
+    """A peer that no longer answers never confirms a close."""
+    with suppress(*LOST), no_strays():
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
-            await connection.close()
+            await peer.close()

@@ -15,7 +15,7 @@ from pamqp.commands import Basic
 from bonfire.broker import Outgoing
 from bonfire.broker.rabbitmq.link import Link
 from bonfire.broker.rabbitmq.trouble import cancellations, publish_error, unavailable
-from bonfire.errors import BonfireError
+from bonfire.errors import BonfireError, Retryable
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Publisher:
 
     @property
     def attached(self) -> bool:
-        return self._channel is not None
+        return self._attached.is_set()
 
     async def wait_attached(self) -> None:
         await self._attached.wait()
@@ -70,38 +70,44 @@ class Publisher:
     async def publish(self, message: Outgoing) -> None:
         """As the port says."""
         before = cancellations()
-        sent = False
+        channel = None
         try:
             async with asyncio.timeout(self._timeout_s), self._turn:
                 await self._link.wait_unblocked()
-                channel = self._open_channel()
-                sent = True
+                if self._channel is None:
+                    raise unavailable("there is no connection to the broker")
+                channel = self._channel
                 await self._send(channel, message)
         except asyncio.CancelledError as stray:
             # A dying connection raises it too, in a task that nobody cancelled.
             if cancellations() > before:
                 raise
-            raise publish_error(ConnectionError("it ended"), message) from stray
+            raise self._failed(ConnectionError("it ended"), channel, message) from stray
         except (BonfireError, TypeError, ValueError):
             raise  # ours, or a message that cannot be written: nothing was sent
         except Exception as error:  # a lost confirm fails with whatever ended it
-            if not sent:
-                self._tell_blocked()
-                raise unavailable("the broker takes no messages: memory or disk is low") from error
-            raise publish_error(error, message) from error
-        if self._blocked:
-            self._blocked = False
-            log.info("the broker takes messages again", extra={"event": "broker.unblocked"})
+            raise self._failed(error, channel, message) from error
+        self._tell_unblocked()
 
-    def _open_channel(self) -> aiormq.Channel:
-        if self._channel is None:
-            raise unavailable("there is no connection to the broker")
-        return self._channel
+    def _failed(
+        self, error: Exception, channel: aiormq.Channel | None, message: Outgoing
+    ) -> Retryable:
+        if channel is None:  # the time was up before its turn came
+            self._tell_blocked()
+            return unavailable("the broker takes no messages: memory or disk is low")
+        if channel.is_closed and channel is self._channel:
+            self.detach()
+        return publish_error(error, message)
 
     def _tell_blocked(self) -> None:
         if not self._blocked:
             self._blocked = True
             log.warning("the broker takes no messages", extra={"event": "broker.blocked"})
+
+    def _tell_unblocked(self) -> None:
+        if self._blocked:
+            self._blocked = False
+            log.info("the broker takes messages again", extra={"event": "broker.unblocked"})
 
     async def _send(self, channel: aiormq.Channel, message: Outgoing) -> None:
         # `wait=False`: the confirm tells more than a drained socket, and costs no second future.

@@ -1,0 +1,149 @@
+"""What is measured: a business with eight restaurants, its broker, and where everything is."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from bench.orders import wix_location
+from bench.processes import Running, running
+from dev_stack.ports import HOST, free_ports, speaks_amqp
+from dev_stack.private_broker import foreground_command, private_url
+from dev_stack.programs import command
+from fake_wix import generate_key, public_pem
+from fake_wix.events import INSTANCE_ID
+
+LOCATIONS: Final = 8
+AGENTS: Final = tuple(f"site-{number}" for number in range(1, LOCATIONS + 1))
+# So that the agent hangs up between two orders, as it does where orders are minutes apart, and
+# an order pays for its own connection to the printer.
+IDLE_CLOSE_S: Final = 0.05
+START_TIMEOUT_S: Final = 30.0
+# Asking is work for who is asked.
+ASK_EVERY_S: Final = 0.005
+
+_ROOT: Final = Path(__file__).parents[1]
+_HEAD: Final = """\
+[organisation]
+id = "bench"
+name = "Bench"
+default_location = "site-1"
+
+[defaults]
+language = "de"
+timezone = "Europe/Berlin"
+
+[wix]
+instances = ["{instance}"]
+"""
+_LOCATION: Final = """
+[[locations]]
+id = "{agent}"
+name = "{agent}"
+wix_locations = ["{wix}"]
+default_station = "kitchen"
+
+[[locations.printers]]
+id = "kitchen-{number}"
+address = "tcp://{host}:{port}"
+idle_close_s = {idle_close_s}
+
+[[locations.stations]]
+id = "kitchen"
+name = "KÜCHE"
+printer = "kitchen-{number}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Only the first restaurant's print host is ever run; `printer_port` is its printer's."""
+
+    directory: Path
+    key: RSAPrivateKey
+    amqp_url: str
+    public_port: int
+    ingest_ops_port: int
+    agent_ops_port: int
+    printer_port: int
+    bare_port: int
+
+    @property
+    def config(self) -> Path:
+        return self.directory / "bonfire.toml"
+
+    def ingest(self, purpose: str) -> AbstractAsyncContextManager[Running]:
+        """order-ingest with an empty ledger; `purpose` names its directory."""
+        own = {
+            "BONFIRE_OPS_PORT": str(self.ingest_ops_port),
+            "BONFIRE_PORT": str(self.public_port),
+            "BONFIRE_WIX_PUBLIC_KEY_FILE": str(self.directory / "public.pem"),
+        }
+        return self._service("order-ingest", purpose, own)
+
+    def agent(self, purpose: str) -> AbstractAsyncContextManager[Running]:
+        """The first restaurant's print-agent with an empty journal."""
+        own = {"BONFIRE_OPS_PORT": str(self.agent_ops_port), "BONFIRE_AGENT": AGENTS[0]}
+        return self._service("print-agent", purpose, own)
+
+    def bare(self) -> AbstractAsyncContextManager[Running]:
+        """The peer of order-ingest that stores nothing: `bench.bare`."""
+        argv = [sys.executable, "-m", "bench.bare", str(self.bare_port)]
+        environment = {"BENCH_AMQP_URL": self.amqp_url}
+        return running("bench.bare", argv, environment, self.directory / "bare.log")
+
+    def _service(
+        self, name: str, purpose: str, own: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[Running]:
+        environment = {
+            "BONFIRE_CONFIG": str(self.config),
+            "BONFIRE_DATA": str(self.directory / purpose / name),
+            "BONFIRE_AMQP_URL": self.amqp_url,
+            **own,
+        }
+        log = self.directory / f"{purpose}-{name}.log"
+        return running(name, [command(name)], environment, log)
+
+
+@asynccontextmanager
+async def built_site() -> AsyncIterator[Site]:
+    """A site with its own broker, all of it gone after the block."""
+    var = _ROOT / "var"
+    var.mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="bench-", dir=var))
+    try:
+        amqp, *ports = free_ports(6)
+        broker, key = directory / "broker", generate_key()
+        site = Site(directory, key, private_url(broker, amqp), *ports)
+        (directory / "public.pem").write_bytes(public_pem(key))
+        site.config.write_text(_config(site.printer_port), "utf-8")
+        argv, environment = foreground_command(broker, amqp)
+        async with running("RabbitMQ", argv, environment, directory / "broker.log") as rabbit:
+            await rabbit.until(lambda: speaks_amqp(amqp), START_TIMEOUT_S * 2, 0.1)
+            yield site
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _config(printer_port: int) -> str:
+    locations = [
+        _LOCATION.format(
+            agent=agent,
+            wix=wix_location(number),
+            number=number,
+            host=HOST,
+            # The other printers are never asked for; port 9 to 15 of the loopback serves nobody.
+            port=printer_port if number == 1 else 7 + number,
+            idle_close_s=IDLE_CLOSE_S,
+        )
+        for number, agent in enumerate(AGENTS, 1)
+    ]
+    return _HEAD.format(instance=INSTANCE_ID) + "".join(locations)

@@ -149,7 +149,9 @@ def _qr_image(code: QrCode) -> Image.Image:
 def _barcode_image(code: Barcode, width: int) -> Image.Image:
     """Bars with their text; a box with the data where the bars cannot be drawn."""
     text = code.data.decode("ascii", "replace")
-    bars_width = len(code.bars) * code.module_dots or min(len(text) * 12 + 48, width)
+    label = f"{code.symbology}?"
+    box_width = max(len(text), len(label)) * CELL_DOTS["A"][0] + 48
+    bars_width = len(code.bars) * code.module_dots or min(box_width, width)
     text_dots = CELL_DOTS["A"][1]
     image_width = max(bars_width, len(text) * CELL_DOTS["A"][0])
     image = Image.new("L", (image_width, code.height_dots), _WHITE)
@@ -162,7 +164,7 @@ def _barcode_image(code: Barcode, width: int) -> Image.Image:
     else:
         box = (left, top, left + bars_width - 1, top + code.bars_height_dots - 1)
         ImageDraw.Draw(image).rectangle(box, outline=0, width=2)
-        _draw_centred(image, f"{code.symbology}?", top + max(code.bars_height_dots - 24, 0) // 2)
+        _draw_centred(image, label, top + max(code.bars_height_dots - 24, 0) // 2)
     if code.text_above:
         _draw_centred(image, text, 0)
     if code.text_below:

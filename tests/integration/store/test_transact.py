@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,25 @@ def commits(statements: list[str]) -> int:
 async def test_the_result_comes_once_another_process_can_read_the_row(store: Store, path: Path):
     assert await store.transact(add("first")) == 1
     assert on_disk(path) == ["first"]
+
+
+async def test_no_caller_is_answered_before_the_commit_has_ended(store: Store, path: Path):
+    gate, reached = threading.Event(), threading.Event()
+
+    def hold_commits(statement: str) -> None:
+        if statement == "COMMIT" and threading.current_thread() is not threading.main_thread():
+            reached.set()
+            gate.wait(5)
+
+    await store.transact(lambda db: db.set_trace_callback(hold_commits))
+    callers = [asyncio.create_task(store.transact(add(text))) for text in ("a", "b")]
+    await until(reached.is_set)
+    callers.append(asyncio.create_task(store.transact(add("c"))))
+    await asyncio.sleep(0.01)
+    assert on_disk(path) == []
+    assert not any(caller.done() for caller in callers)
+    gate.set()
+    assert await asyncio.gather(*callers) == [1, 2, 3]
 
 
 async def test_a_commit_waits_for_the_disk(store: Store):
@@ -236,6 +256,20 @@ async def test_a_disk_that_fills_up_inside_a_work_fails_the_batch_as_the_disks_t
     assert on_disk(path) == []
     await store.transact(lambda db: db.execute("PRAGMA max_page_count=10000").close())
     assert await store.transact(add("x" * 20_000)) == 1
+    assert store.problem is None
+
+
+async def test_a_file_that_may_only_be_read_is_the_disks_trouble_and_no_error_of_the_work(
+    store: Store, path: Path
+):
+    await store.transact(lambda db: db.execute("PRAGMA query_only=1").close())
+    results = await asyncio.gather(
+        store.transact(count), store.transact(add("a")), return_exceptions=True
+    )
+    assert [getattr(result, "reason", result) for result in results] == [Reason.STORE_IO] * 2
+    assert store.problem is Reason.STORE_IO
+    await store.transact(lambda db: db.execute("PRAGMA query_only=0").close())
+    assert await store.transact(add("a")) == 1
     assert store.problem is None
 
 

@@ -329,7 +329,7 @@ lines = st.lists(st.builds(described, names, st.sampled_from(["", "Extra", "Ohne
 variants = st.none() | st.fixed_dictionaries({}, optional={"id": st.just("v"), "name": names})
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(groups, groups, lines, variants)
 def test_no_name_is_lost_and_no_nameless_id_goes_unseen(at_line, at_options, description, variant):
     line = with_options(modifierGroups=at_options, priceVariant=variant)

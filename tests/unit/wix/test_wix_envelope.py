@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bonfire.errors import Reason
@@ -236,6 +236,7 @@ json_values = st.recursive(
 FIELDS = [*event_claims()["data"]["data"], "createdEvent", "updatedEvent", "_id"]
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_whatever_an_event_holds_it_is_read_or_refused(fields):
     reason = None

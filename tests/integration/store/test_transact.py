@@ -262,15 +262,18 @@ async def test_a_disk_that_fills_up_inside_a_work_fails_the_batch_as_the_disks_t
 async def test_a_file_that_may_only_be_read_is_the_disks_trouble_and_no_error_of_the_work(
     store: Store, path: Path
 ):
-    await store.transact(lambda db: db.execute("PRAGMA query_only=1").close())
+    def meet_a_read_only_disk(db: sqlite3.Connection) -> int:
+        db.execute("PRAGMA query_only=1")
+        try:
+            return add("refused")(db)
+        finally:
+            db.execute("PRAGMA query_only=0")
+
     results = await asyncio.gather(
-        store.transact(count), store.transact(add("a")), return_exceptions=True
+        store.transact(add("a")), store.transact(meet_a_read_only_disk), return_exceptions=True
     )
     assert [getattr(result, "reason", result) for result in results] == [Reason.STORE_IO] * 2
-    assert store.problem is Reason.STORE_IO
-    await store.transact(lambda db: db.execute("PRAGMA query_only=0").close())
-    assert await store.transact(add("a")) == 1
-    assert store.problem is None
+    assert on_disk(path) == []
 
 
 async def test_reading_does_not_say_that_the_disk_takes_writes_again(path: Path):

@@ -29,7 +29,7 @@ TILL: Final = "till-token-0123456789abcdef0123"
 KIOSK: Final = "kiosk-token-0123456789abcdef012"
 ALTSTADT: Final = "10ca0001-0000-4000-8000-000000000001"
 HAFEN: Final = "10ca0002-0000-4000-8000-000000000002"
-CHECK_ONLINE: Final = "unknown_location"
+
 
 CONFIG: Final = """
 [organisation]
@@ -147,8 +147,8 @@ class Ingest:
     ) -> bytes:
         """A signed body; each has a higher sequence than the one before unless it is given."""
         self.sequence += 1
-        how = {"now": self.clock.now(), "sequence": self.sequence} | how
-        return webhook_body(order, wix_key(), event, **how)
+        given: dict[str, Any] = {"now": self.clock.now(), "sequence": self.sequence} | how
+        return webhook_body(order, wix_key(), event, **given)
 
     async def wix(
         self, order: Mapping[str, Any], event: Event | str = Event.APPROVED, **how: Any

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.support.wix import RESTAURANTS, STORES, raw_line, raw_order, sample_o
 AT_ALTSTADT = {"businessLocation": {"id": ALTSTADT, "name": "Altstadt"}}
 
 
-def order(*lines, **fields):
+def order(*lines: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return raw_order(*lines, **(AT_ALTSTADT | fields))
 
 

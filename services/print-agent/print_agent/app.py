@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from bonfire import config, metrics
-from bonfire.broker import Broker, topology
+from bonfire.broker import Broker
 from bonfire.broker.rabbitmq import RabbitBroker
 from bonfire.clock import Clock, SystemClock
 from bonfire.errors import Permanent, Reason
@@ -24,7 +24,6 @@ from print_agent.journal.events import LANE
 from print_agent.metrics import AgentMetrics
 from print_agent.printers.configured import configured
 from print_agent.recognition import Recognition
-from print_agent.recovery import recover
 from print_agent.settings import Settings
 from print_agent.spooler import Spooler
 from print_agent.ticket import render_ticket
@@ -52,13 +51,15 @@ class App:
         self._broker = broker or RabbitBroker(
             settings.amqp_url, name=f"print-agent {settings.agent}", clock=self._clock, rng=rng
         )
+        self._metrics.broker.connected.set_function(lambda: self._broker.connected)
         self._store = Store(settings.journal, read_migrations(MIGRATIONS))
         self._outbox = Outbox(
             self._store, self._broker, self._clock, (LANE,), self._metrics.outbox, rng
         )
         self._journal = Journal(self._store, settings.agent, partial(self._outbox.wake, LANE))
-        self._recognition = Recognition(self._journal)
-        self._spoolers = {printer.id: self._spooler(printer) for printer in printers}
+        self._printers = printers
+        self._recognition = Recognition(self._journal, {printer.id for printer in printers})
+        self._spoolers: dict[str, Spooler] = {}
         self._intake = Intake(
             settings.agent,
             self._broker,
@@ -68,7 +69,6 @@ class App:
             self._metrics,
         )
         self._ops = OpsApi(settings.ops_host, settings.ops_port, registry, self.unready)
-        self._topology = topology.for_agents(loaded.agents)
 
     @property
     def ops_port(self) -> int:
@@ -89,16 +89,17 @@ class App:
         self._store.open()
         await self._journal.open()
         await self._recognition.load()
-        for entry in await recover(self._journal, self._clock):
-            await self._intake.hand_over(entry)
+        interrupted = await self._journal.interrupted_printers()
+        for printer in self._printers:
+            self._spoolers[printer.id] = self._spooler(printer, printer.id in interrupted)
         await self._outbox.load()
+        await self._ops.start()
         await self._broker.start()
         for spooler in self._spoolers.values():
             tasks.spawn(f"printer {spooler.id}", spooler.run)
         for name, function in self._outbox.tasks().items():
             tasks.spawn(name, function)
-        tasks.spawn("intake", self._intake.inbox.run)
-        await self._ops.start()
+        tasks.spawn("intake", self._intake.run)
 
     async def drain(self) -> None:
         await self._intake.inbox.stop()
@@ -110,9 +111,9 @@ class App:
         await self._broker.close()
         await self._store.close()
 
-    def _spooler(self, printer: config.Printer) -> Spooler:
+    def _spooler(self, printer: config.Printer, interrupted: bool) -> Spooler:
         return Spooler(
-            configured(printer, self._clock),
+            configured(printer, self._clock, interrupted=interrupted),
             self._journal,
             self._recognition,
             partial(render_ticket, columns=printer.columns),

@@ -9,12 +9,14 @@ from typing import Final
 
 from bonfire.broker import Broker, topology
 from bonfire.clock import Clock
-from bonfire.errors import Reason
+from bonfire.errors import Permanent, Reason
 from bonfire.inbox import Inbox, until_on_disk
 from bonfire.messages import PrintJob
+from print_agent.domain.ended import unprintable
 from print_agent.domain.entry import Entry
 from print_agent.journal import Journal
 from print_agent.metrics import AgentMetrics, Receipt
+from print_agent.recovery import recover
 from print_agent.spooler import Spooler
 
 log = logging.getLogger(__name__)
@@ -49,15 +51,28 @@ class Intake:
             lambda _reason: metrics.received(Receipt.UNREADABLE),
         )
 
+    async def run(self) -> None:
+        """First what an earlier run left in the journal, then what the broker has."""
+        await until_on_disk(self._resume, self._clock)
+        await self.inbox.run()
+
     async def take(self, job: PrintJob) -> None:
         entry = await self._journal.receive(job, self._clock.now())
-        self._metrics.received(Receipt.KNOWN if entry is None else Receipt.NEW)
-        if entry is not None:
-            await self.hand_over(entry)
+        if entry is None:
+            self._metrics.received(Receipt.KNOWN)
+            return
+        known_printer = job.printer in self._spoolers
+        self._metrics.received(Receipt.NEW if known_printer else Receipt.UNKNOWN_PRINTER)
+        await self._hand_over(entry)
 
-    async def hand_over(self, entry: Entry) -> None:
+    async def _resume(self) -> None:
+        for entry in await recover(self._journal, self._clock, self._metrics):
+            await self._hand_over(entry)
+
+    async def _hand_over(self, entry: Entry) -> None:
         """Give a journalled job to its printer; one that we do not have is a dead letter."""
-        spooler = self._spoolers.get(entry.job.printer)
+        printer = entry.job.printer
+        spooler = self._spoolers.get(printer)
         if spooler is not None:
             spooler.add(entry)
             return
@@ -66,11 +81,11 @@ class Intake:
             extra={
                 "event": "job.dead",
                 "job_id": entry.job.job_id,
-                "printer": entry.job.printer,
+                "printer": printer,
                 "reason": Reason.UNKNOWN_PRINTER.value,
             },
         )
-        self._metrics.received(Receipt.UNKNOWN_PRINTER)
-        detail = f"this print host has no printer {entry.job.printer!r} in its configuration"
-        bury = partial(self._journal.bury, entry, Reason.UNKNOWN_PRINTER, detail, self._clock.now())
-        await until_on_disk(bury, self._clock)
+        detail = f"this print host has no printer {printer!r} in its configuration"
+        error = Permanent(Reason.UNKNOWN_PRINTER, detail)
+        ended = unprintable(entry, error, self._clock.now())
+        await until_on_disk(partial(self._journal.end, ended), self._clock)

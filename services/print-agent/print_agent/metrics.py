@@ -74,7 +74,7 @@ class AgentMetrics:
         )
         self._trouble = Counter(
             "bonfire_printer_troubles_total",
-            "Times that a printer was lost.",
+            "Troubles of a printer, each once while it is lost.",
             ("printer", "reason"),
             registry=registry,
         )
@@ -97,7 +97,7 @@ class AgentMetrics:
                 self._attempts.labels(printer, outcome.value)
             for reason in reasons_of(ReasonClass.PRINTER):
                 self._trouble.labels(printer, reason.value)
-            for reason in (*reasons_of(ReasonClass.PERMANENT),):
+            for reason in reasons_of(ReasonClass.PERMANENT):
                 self._dead.labels(printer, reason.value)
             for series in (self._seconds, self._to_paper):
                 series.labels(printer)
@@ -109,16 +109,20 @@ class AgentMetrics:
 
     def attempted(self, printer: str, outcome: Outcome, seconds: float) -> None:
         self._attempts.labels(printer, outcome.value).inc()
-        self._seconds.labels(printer).observe(seconds)
+        if outcome in (Outcome.CONFIRMED, Outcome.WEAK):
+            self._seconds.labels(printer).observe(seconds)
 
     def printed(self, printer: str, seconds_since_due: float) -> None:
-        self._to_paper.labels(printer).observe(seconds_since_due)
+        """Less than 0 only where the clocks of two machines disagree."""
+        self._to_paper.labels(printer).observe(max(0.0, seconds_since_due))
 
     def dead(self, printer: str, reason: Reason) -> None:
         self._dead.labels(printer, reason.value).inc()
 
-    def ready(self, printer: str, *, near_end: bool) -> None:
+    def ready(self, printer: str) -> None:
         self._ready.labels(printer).set(1)
+
+    def near_end(self, printer: str, *, near_end: bool) -> None:
         self._near_end.labels(printer).set(near_end)
 
     def trouble(self, printer: str, reason: Reason) -> None:

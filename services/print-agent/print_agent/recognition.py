@@ -8,11 +8,12 @@ would come out in the kitchen.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from dataclasses import replace
 
 from bonfire.errors import Reason
-from bonfire.messages import Confirmation
 from print_agent.journal import Journal, KnownPrinter
-from print_agent.printers import Fingerprint, PrinterTrouble, Session
+from print_agent.printers import Fingerprint, PrinterSettings, PrinterTrouble, Session
 
 log = logging.getLogger(__name__)
 
@@ -20,31 +21,43 @@ log = logging.getLogger(__name__)
 class Recognition:
     """Shared by the spoolers of an agent, so that one can tell another's printer."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, printers: Collection[str]) -> None:
+        """`printers` are the ids that the configuration has now; others are not looked at."""
         self._journal = journal
+        self._printers = printers
         self._known: dict[str, KnownPrinter] = {}
 
     async def load(self) -> None:
-        self._known = await self._journal.known_printers()
+        known = await self._journal.known_printers()
+        self._known = {printer: known[printer] for printer in self._printers if printer in known}
 
-    def confirmation_of(self, printer: str) -> Confirmation:
-        """Only after `recognise`."""
-        return self._known[printer].confirmation
+    async def recognise(self, settings: PrinterSettings, session: Session) -> KnownPrinter:
+        """Ask a ready printer who it is and, where that is not configured, how it confirms.
 
-    async def recognise(self, printer: str, session: Session) -> None:
-        """Ask a ready printer who it is. Raises `PrinterTrouble` with WRONG_PRINTER."""
+        Raises `PrinterTrouble`, with WRONG_PRINTER if it is another one of ours, and `StoreError`.
+        """
         who = await session.identify() or Fingerprint()
-        other = self._owner_of(who)
-        if other not in (None, printer):
-            raise PrinterTrouble(
-                Reason.WRONG_PRINTER, f"the printer {other} answers at the address of {printer}"
-            )
-        known = self._known.get(printer)
-        if known is not None and known.fingerprint == who:
-            return
-        known = KnownPrinter(who, await session.probe())
+        self._refuse_another(settings.id, who)
+        before = self._known.get(settings.id)
+        known = before if before and before.fingerprint == who else KnownPrinter(who, None)
+        if known.confirmation is None and settings.confirmation == "auto":
+            known = replace(known, confirmation=await session.probe())
+        if known != before:
+            await self._remember(settings.id, known)
+        return known
+
+    def _refuse_another(self, printer: str, who: Fingerprint) -> None:
+        """Without a serial number two printers of one model look alike, so nothing is said."""
+        for other, known in self._known.items():
+            if other != printer and who.serial and _is_same(known.fingerprint, who):
+                raise PrinterTrouble(
+                    Reason.WRONG_PRINTER, f"the printer {other} answers at the address of {printer}"
+                )
+
+    async def _remember(self, printer: str, known: KnownPrinter) -> None:
         await self._journal.remember_printer(printer, known)
         self._known[printer] = known
+        who, confirms = known.fingerprint, known.confirmation
         log.info(
             "met a printer",
             extra={
@@ -52,12 +65,11 @@ class Recognition:
                 "printer": printer,
                 "model": who.model,
                 "serial": who.serial,
-                "confirmation": known.confirmation.value,
+                "confirmation": confirms.value if confirms else "as configured",
             },
         )
 
-    def _owner_of(self, who: Fingerprint) -> str | None:
-        """Without a serial number two printers of one model look alike, so nothing is said."""
-        if not who.serial:
-            return None
-        return next((name for name, known in self._known.items() if known.fingerprint == who), None)
+
+def _is_same(one: Fingerprint, other: Fingerprint) -> bool:
+    """A new firmware makes no other printer."""
+    return (one.maker, one.model, one.serial) == (other.maker, other.model, other.serial)

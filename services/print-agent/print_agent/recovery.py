@@ -7,17 +7,22 @@ from collections.abc import Sequence
 
 from bonfire.clock import Clock
 from bonfire.errors import Reason
+from print_agent.domain.ended import after_cut
 from print_agent.domain.entry import Entry
-from print_agent.domain.states import AttemptEnd, JobState, after_attempt
+from print_agent.domain.states import JobState
 from print_agent.journal import Journal
+from print_agent.metrics import AgentMetrics
 
 log = logging.getLogger(__name__)
 
 
-async def recover(journal: Journal, clock: Clock) -> Sequence[Entry]:
-    """Judge what was cut off while SENDING; returns every job that is still to be printed."""
+async def recover(journal: Journal, clock: Clock, metrics: AgentMetrics) -> Sequence[Entry]:
+    """Judge what was cut off while SENDING; returns every job that is still to be printed.
+
+    Raises `StoreError`; may be repeated then.
+    """
     found = await journal.unfinished()
-    judged = [await _judge(entry, journal, clock) for entry in found]
+    judged = [await _judge(entry, journal, clock, metrics) for entry in found]
     left = [entry for entry in judged if entry.state is not JobState.DEAD]
     if found:
         log.info(
@@ -27,9 +32,21 @@ async def recover(journal: Journal, clock: Clock) -> Sequence[Entry]:
     return left
 
 
-async def _judge(entry: Entry, journal: Journal, clock: Clock) -> Entry:
-    """SENDING after a start means that nobody saw how it ended."""
+async def _judge(entry: Entry, journal: Journal, clock: Clock, metrics: AgentMetrics) -> Entry:
     if entry.state is not JobState.SENDING:
         return entry
-    verdict = after_attempt(AttemptEnd.UNKNOWN, Reason.INTERRUPTED, marked=entry.marked)
-    return await journal.interrupted(entry, verdict, clock.now())
+    ended = after_cut(entry, clock.now())
+    await journal.end(ended)
+    if ended.after.state is JobState.DEAD:
+        reason = ended.reason or Reason.STILL_UNKNOWN
+        metrics.dead(entry.job.printer, reason)
+        log.error(
+            "a job needs a person",
+            extra={
+                "event": "job.dead",
+                "job_id": entry.job.job_id,
+                "printer": entry.job.printer,
+                "reason": reason.value,
+            },
+        )
+    return ended.after

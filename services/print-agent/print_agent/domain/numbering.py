@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,23 @@ class TicketNumber:
         again = f"/{self.times}" if self.times > 1 else ""
         return f"{self.number:04d}{again}"
 
+    def again(self) -> TicketNumber:
+        return replace(self, times=self.times + 1)
+
+    def first(self) -> TicketNumber:
+        return replace(self, times=1)
+
 
 def business_day(now: datetime, timezone: str) -> date:
-    """The restaurant's day, in its own time zone."""
-    return (now.astimezone(ZoneInfo(timezone)) - DAY_STARTS_AT).date()
+    """The restaurant's day, in its own time zone; in UTC where the machine does not know that."""
+    return (now.astimezone(_find_zone(timezone)) - DAY_STARTS_AT).date()
+
+
+def _find_zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a folder of the database
+        return UTC
 
 
 def next_number(last: TicketNumber | None, day: date) -> TicketNumber:

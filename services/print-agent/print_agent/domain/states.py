@@ -24,9 +24,6 @@ class JobState(StrEnum):
     DEAD = "dead"
 
 
-OPEN_STATES = (JobState.READY, JobState.SENDING, JobState.UNKNOWN)
-
-
 class AttemptEnd(StrEnum):
     """How an attempt ended, as far as the next step depends on it."""
 

@@ -51,9 +51,13 @@ def put_event(db: sqlite3.Connection, fact: Fact, agent: str, journal: str, at: 
 
 def _event(fact: Fact, agent: str, journal: str, at: datetime) -> JobEvent:
     entry, job = fact.entry, fact.entry.job
+    reason = fact.reason.value if fact.reason else ""
+    # Derived, so that the same fact told twice is recognised as one.
+    event_id = f"{job.job_id}.{job.generation}.{fact.type.value}.{entry.attempts}"
+    if fact.type is JobEventType.WAITING:  # it may wait for one thing after the other
+        event_id += f".{reason}"
     return JobEvent(
-        # Derived, so that the same fact told twice is recognised as one.
-        event_id=f"{job.job_id}.{job.generation}.{fact.type.value}.{entry.attempts}",
+        event_id=event_id,
         type=fact.type,
         at=at,
         job_id=job.job_id,
@@ -66,8 +70,8 @@ def _event(fact: Fact, agent: str, journal: str, at: datetime) -> JobEvent:
         ticket_number=str(entry.ticket or ""),
         attempt=entry.attempts,
         confirmation=fact.confirmation,
-        possible_duplicate=entry.marked,
+        possible_duplicate=entry.sent_marked,
         on_paper=fact.on_paper,
-        reason=fact.reason.value if fact.reason else "",
+        reason=reason,
         detail=fact.detail[:2_000],
     )

@@ -8,8 +8,8 @@ from print_agent.printers import PrinterSettings
 from print_agent.printers.tcp import TcpPrinter
 
 
-def configured(printer: config.Printer, clock: Clock) -> TcpPrinter:
-    """Nothing is connected yet."""
+def configured(printer: config.Printer, clock: Clock, *, interrupted: bool = False) -> TcpPrinter:
+    """Nothing is connected yet. `interrupted`: its last ticket may have stopped in mid-command."""
     settings = PrinterSettings(
         id=printer.id,
         host=printer.address.host,
@@ -24,4 +24,4 @@ def configured(printer: config.Printer, clock: Clock) -> TcpPrinter:
         send_timeout_s=printer.send_timeout_s,
         confirm_timeout_s=printer.confirm_timeout_s,
     )
-    return TcpPrinter(settings, clock)
+    return TcpPrinter(settings, clock, interrupted=interrupted)

@@ -12,12 +12,13 @@ CREATE TABLE jobs (
     state         TEXT NOT NULL,
     on_paper      TEXT NOT NULL DEFAULT 'no',
     reason        TEXT NOT NULL DEFAULT '',
+    confirmation  TEXT NOT NULL DEFAULT '',
     attempts      INTEGER NOT NULL DEFAULT 0,
     ticket_day    TEXT,
     ticket_number INTEGER,
-    ticket_times  INTEGER NOT NULL DEFAULT 0,
+    ticket_times  INTEGER,
     first_sent_at REAL,
-    process_id    BLOB,
+    process_id    BLOB NOT NULL DEFAULT x'',
     received_at   REAL NOT NULL,
     updated_at    REAL NOT NULL,
     body          BLOB NOT NULL         -- bonfire.print-job/1
@@ -25,20 +26,21 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_open ON jobs (id) WHERE state IN ('ready', 'sending', 'unknown');
 CREATE INDEX jobs_numbered ON jobs (printer, ticket_day, ticket_number);
 
+-- An attempt that was cut off has no outcome: nobody saw how it ended.
 CREATE TABLE attempts (
     id           INTEGER PRIMARY KEY,
     job_id       INTEGER NOT NULL REFERENCES jobs (id),
     number       INTEGER NOT NULL,
     printer      TEXT NOT NULL,
     started_at   REAL NOT NULL,
+    marked       INTEGER NOT NULL,
     ended_at     REAL,
-    outcome      TEXT NOT NULL DEFAULT '',
-    reason       TEXT NOT NULL DEFAULT '',
-    bytes_sent   INTEGER NOT NULL DEFAULT 0,
-    confirmation TEXT NOT NULL DEFAULT '',
-    marked       INTEGER NOT NULL
+    outcome      TEXT,
+    reason       TEXT,
+    bytes_sent   INTEGER,
+    confirmation TEXT,
+    UNIQUE (job_id, number)
 );
-CREATE INDEX attempts_job ON attempts (job_id);
 
 -- What a printer said of itself and how it confirms: asked once, then remembered.
 CREATE TABLE printers (
@@ -47,7 +49,7 @@ CREATE TABLE printers (
     model        TEXT NOT NULL,
     serial       TEXT NOT NULL,
     firmware     TEXT NOT NULL,
-    confirmation TEXT NOT NULL
+    confirmation TEXT                   -- not asked while the configuration says how
 );
 
 CREATE TABLE outbox (

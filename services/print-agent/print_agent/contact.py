@@ -1,0 +1,81 @@
+"""The connection to one printer: opened for work, kept while tickets follow each other."""
+
+from __future__ import annotations
+
+from bonfire.errors import Reason
+from bonfire.messages import Confirmation
+from print_agent.journal import KnownPrinter
+from print_agent.printers import Printer, PrinterTrouble, Session
+from print_agent.recognition import Recognition
+
+
+class Contact:
+    def __init__(self, printer: Printer, recognition: Recognition) -> None:
+        self._printer = printer
+        self._recognition = recognition
+        self._session: Session | None = None
+        self._known: KnownPrinter | None = None
+        self.near_end = False
+
+    @property
+    def kept(self) -> bool:
+        """Is there a connection on which another ticket can be printed?"""
+        return self._session is not None and self._session.usable
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """How this printer confirms; only after `ready_session`."""
+        configured = self._printer.settings.confirmation
+        if configured != "auto":
+            return configured
+        assert self._known is not None and self._known.confirmation is not None  # noqa: S101, PT018
+        return self._known.confirmation
+
+    async def ready_session(self) -> Session:
+        """A session whose printer has just said that it is ready.
+
+        Raises `PrinterTrouble`, or `StoreError` where a new printer cannot be remembered.
+        """
+        try:
+            if self.kept:
+                try:
+                    return await self._asked()
+                except PrinterTrouble as error:
+                    if error.reason is not Reason.RESET_BEFORE_BYTES:
+                        raise
+            # Some hang up after each ticket: what is kept may be gone, and that is no trouble.
+            await self.hang_up()
+            self._session = await self._printer.connect()
+            session = await self._asked()
+            await self._meet(session)
+        except BaseException:
+            await self.doubt()
+            raise
+        return session
+
+    async def hang_up(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def doubt(self) -> None:
+        """Something went wrong: hang up, and ask the next one that answers who it is."""
+        self._known = None
+        await self.hang_up()
+
+    async def _asked(self) -> Session:
+        assert self._session is not None  # noqa: S101 -- its callers see to that
+        status = await self._session.status()
+        if status.trouble is not None:
+            raise PrinterTrouble(status.trouble, "the printer says so")
+        self.near_end = status.near_end
+        return self._session
+
+    async def _meet(self, session: Session) -> None:
+        """Ask who it is on each new connection, as long as that helps.
+
+        A printer without a serial number cannot show that it is another one, and to wait for the
+        answers that it does not give takes seconds: it is asked again only after a trouble.
+        """
+        if self._known is None or self._known.fingerprint.serial:
+            self._known = await self._recognition.recognise(self._printer.settings, session)

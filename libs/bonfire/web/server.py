@@ -1,26 +1,24 @@
-"""An aiohttp server that closes slow and surplus connections; aiohttp itself waits for ever."""
+"""An aiohttp server whose every wait has an end, and whose every error is a problem detail."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import traceback
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bonfire.errors import Permanent, Reason
+from bonfire.web.guard import Gate, Guard, Limits
 from bonfire.web.problem import problem, problem_response
 
 log = logging.getLogger(__name__)
 
-HEADER_DEADLINE_S: Final = 5.0
 BODY_DEADLINE_S: Final = 5.0
-KEEPALIVE_S: Final = 75.0
-MOST_CONNECTIONS: Final = 1_000
+FINISH_DEADLINE_S: Final = 10.0
 
 
 class PortTaken(Permanent):
@@ -31,14 +29,25 @@ class HttpServer:
     """Serves one application on one port."""
 
     def __init__(
-        self, app: web.Application, host: str, port: int, header_deadline_s: float = 5.0
+        self,
+        app: web.Application,
+        host: str,
+        port: int,
+        limits: Limits = Limits(),  # noqa: B008 -- frozen
+        finish_deadline_s: float = FINISH_DEADLINE_S,
     ) -> None:
+        """Requests in hand at `stop` have `finish_deadline_s` to end."""
         app.middlewares.insert(0, _note_request)
-        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE_S)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            keepalive_timeout=limits.keepalive_s,
+            shutdown_timeout=finish_deadline_s,
+        )
         self._host = host
         self._port = port
-        self._header_deadline_s = header_deadline_s
-        self._connections = 0
+        self._limits = limits
+        self._gate = Gate(limits.connections)
 
     @property
     def port(self) -> int:
@@ -67,74 +76,7 @@ class HttpServer:
 
     def _connection(self) -> asyncio.Protocol:
         assert self._runner.server is not None  # noqa: S101 -- set by setup()
-        return _Deadline(self, self._runner.server(), self._header_deadline_s)
-
-    def admit(self) -> bool:
-        self._connections += 1
-        return self._connections <= MOST_CONNECTIONS
-
-    def release(self) -> None:
-        self._connections -= 1
-
-
-class _Deadline(asyncio.Protocol):
-    """Stands before aiohttp's own protocol and aborts a peer whose request does not come.
-
-    The clock runs from the connection's first moment, and again from the first byte of each
-    later request; a request that has reached the application stops it.
-    """
-
-    def __init__(self, server: HttpServer, inner: asyncio.Protocol, deadline_s: float) -> None:
-        self._server = server
-        self._inner = inner
-        self._deadline_s = deadline_s
-        self._timer: asyncio.TimerHandle | None = None
-        self._in_request = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # A TCP server's; uvloop's own class is none of asyncio's.
-        self._transport = cast(asyncio.Transport, transport)
-        if not self._server.admit():
-            self._transport.abort()
-        sock = transport.get_extra_info("socket")
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._arm()
-        self._inner.connection_made(transport)
-
-    def data_received(self, data: bytes) -> None:
-        if self._timer is None and not self._in_request:
-            self._arm()
-        self._inner.data_received(data)
-
-    def eof_received(self) -> bool | None:
-        return self._inner.eof_received()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._disarm()
-        self._server.release()
-        self._inner.connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        self._inner.pause_writing()
-
-    def resume_writing(self) -> None:
-        self._inner.resume_writing()
-
-    def request_arrived(self) -> None:
-        self._in_request = True
-        self._disarm()
-
-    def request_answered(self) -> None:
-        self._in_request = False
-
-    def _arm(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._deadline_s, self._transport.abort)
-
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        return Guard(self._runner.server(), self._gate, self._limits)
 
 
 @web.middleware
@@ -142,7 +84,7 @@ async def _note_request(request: web.Request, handler: Handler) -> web.StreamRes
     """Stop the header's deadline, and turn what aiohttp raises into problem details."""
     transport = request.transport
     protocol: Any = transport.get_protocol() if transport is not None else None
-    if not isinstance(protocol, _Deadline):  # an in-process test client
+    if not isinstance(protocol, Guard):  # an in-process test client
         return await _as_problem(request, handler)
     protocol.request_arrived()
     try:
@@ -198,6 +140,7 @@ async def read_body(
     except TimeoutError as error:
         detail = f"the body did not come within {deadline_s:g} s"
         raise RequestRefused(Reason.TOO_SLOW, detail) from error
-    except (ConnectionError, web.RequestPayloadError) as error:
+    except (ConnectionError, RuntimeError, web.RequestPayloadError) as error:
+        # RuntimeError is what aiohttp says when the peer had gone before we began to read.
         raise RequestRefused(Reason.INCOMPLETE, "the body broke off or is malformed") from error
     return bytes(body)

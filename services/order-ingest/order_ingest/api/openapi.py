@@ -111,7 +111,7 @@ def _post_order() -> dict[str, Any]:
         "responses": {
             "201": _answer("It is on disk.", "TakenOrder"),
             "200": _answer("It had come before; this is what became of it.", "TakenOrder"),
-            **_problems("400", "401", "408", "409", "413", "422", "503"),
+            **_problems("400", "401", "408", "409", "413", "422", "500", "503"),
         },
     }
 
@@ -123,7 +123,10 @@ def _get_order() -> dict[str, Any]:
         "parameters": [
             {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
         ],
-        "responses": {"200": _answer("The order.", "TakenOrder"), **_problems("401", "404", "503")},
+        "responses": {
+            "200": _answer("The order.", "TakenOrder"),
+            **_problems("401", "404", "500", "503"),
+        },
     }
 
 
@@ -136,7 +139,7 @@ def _post_webhook() -> dict[str, Any]:
         },
         "responses": {
             "200": {"description": "It is on disk, or is of no concern to a kitchen."},
-            **_problems("400", "401", "408", "413", "422", "503"),
+            **_problems("400", "401", "408", "413", "422", "500", "503"),
         },
     }
 

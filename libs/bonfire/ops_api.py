@@ -7,14 +7,19 @@ the tickets in hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 
+from bonfire.web.guard import Limits
 from bonfire.web.server import HttpServer
 
 Problems = Callable[[], Sequence[str]]
+
+# Probes and a scraper; a flood here must not take the file descriptors of the public port.
+LIMITS: Final = Limits(connections=64)
 
 
 class OpsApi:
@@ -29,7 +34,7 @@ class OpsApi:
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", make_aiohttp_handler(registry))
-        self._server = HttpServer(app, host, port)
+        self._server = HttpServer(app, host, port, LIMITS)
 
     @property
     def port(self) -> int:

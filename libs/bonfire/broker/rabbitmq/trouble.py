@@ -15,6 +15,7 @@ from aio_pika.exceptions import (
     ChannelInvalidStateError,
     ChannelNotFoundEntity,
     DeliveryError,
+    InvalidFrameError,
     ProbableAuthenticationError,
     PublishError,
 )
@@ -56,7 +57,11 @@ def no_strays() -> Iterator[None]:
 
 
 WRONG_USER: Final = "the broker refuses the user name or the password"
-WRONG_VHOST: Final = "the vhost does not exist, or our user may not use it"
+# aiormq drops the broker's own words here.
+WRONG_VHOST: Final = (
+    "the broker does not open the vhost: it does not exist, our user may not use it,"
+    " or a limit on connections is reached"
+)
 TLS_FAILED: Final = "TLS failed: wrong certificate or authority"
 NAME_UNKNOWN: Final = "the broker's host name is unknown"
 # What time does not mend: told even when the outage has been told already.
@@ -113,6 +118,8 @@ def why_not_connected(error: BaseException) -> str:
     match error, cause:
         case ((ProbableAuthenticationError() | AuthenticationError()), _):
             return WRONG_USER
+        case InvalidFrameError(), _ if "Connection.OpenOk" in str(error):
+            return WRONG_VHOST
         case _, ssl.SSLError():
             return TLS_FAILED
         case _, socket.gaierror():
@@ -121,6 +128,4 @@ def why_not_connected(error: BaseException) -> str:
             return "nothing listens on the broker's port"
         case _, TimeoutError():
             return "the broker does not answer"
-    if "NOT_ALLOWED" in repr(error):
-        return WRONG_VHOST
     return f"the connection ended: {type(error).__name__}"

@@ -20,7 +20,8 @@ class Figure:
     def line(self) -> str:
         goal = f" (goal {self.goal})" if self.goal else ""
         note = f"  # {self.note}" if self.note else ""
-        return f"{self.name} {significant(self.value)} {self.unit}{goal}{note}"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.name} {significant(self.value)}{unit}{goal}{note}"
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)

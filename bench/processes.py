@@ -56,6 +56,11 @@ class Running:
         words = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
         return MeasurementFailed("\n  ".join([f"{self.name} {how}; its last words:", *words]))
 
+    def cpu_s(self) -> float:
+        """What all its threads have used so far, in user and kernel mode."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
     def rss_mb(self) -> float:
         return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
 

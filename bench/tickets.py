@@ -24,9 +24,12 @@ async def measure(site: Site, seconds: float) -> list[Figure]:
         await queues.put(AGENTS[0], numbered(job, TICKETS))
         async with site.agent("tickets") as agent:
             try:
+                await printer.wait_for(_WARM_UP, seconds)
+                cpu_before_s = agent.cpu_s()
                 await printer.wait_for(TICKETS, seconds)
             except TimeoutError as error:
                 raise agent.failed(f"printed {len(printer.tickets)} of {TICKETS}") from error
+            cpu_ms = (agent.cpu_s() - cpu_before_s) / (TICKETS - _WARM_UP) * 1e3
             rss_mb = agent.rss_mb()
     if len(printer.tickets) != TICKETS:
         raise MeasurementFailed(f"{TICKETS} jobs became {len(printer.tickets)} tickets")
@@ -35,5 +38,6 @@ async def measure(site: Site, seconds: float) -> list[Figure]:
     note = f"{len(counted)} tickets of {counted[0].size_bytes} bytes"
     return [
         Figure("tickets", rate, "1/s", ">= 250", note),
+        Figure("cpu_per_ticket", cpu_ms, "ms"),
         Figure("print_agent_rss", rss_mb, "MB", "<= 70", f"after {TICKETS} tickets"),
     ]

@@ -34,11 +34,13 @@ class Answers:
         trail: PaperTrail,
         identity: Identity,
         listener: Callable[[], Host | None],
+        on_late_word: Callable[[], None],
     ) -> None:
         self._faults = faults
         self._trail = trail
         self._identity = identity
         self._listener = listener
+        self._on_late_word = on_late_word
         self._automatic_mask = 0
         self._told = Condition()
         self._late: tuple[bytes, Host] | None = None
@@ -128,7 +130,11 @@ class Answers:
             self._send_confirmation()
         elif self._late_timer is None:
             loop = asyncio.get_running_loop()
-            self._late_timer = loop.call_later(delay_s, self._send_confirmation)
+            self._late_timer = loop.call_later(delay_s, self._send_late)
+
+    def _send_late(self) -> None:
+        self._send_confirmation()
+        self._on_late_word()
 
     def _send_confirmation(self) -> None:
         if self._late is None:

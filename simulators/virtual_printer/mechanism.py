@@ -82,6 +82,8 @@ class Mechanism:
         start = 0
         for found in self._scanner.feed(data):
             self._store(data[start : found.end], host)
+            # What came before it in the same segment has had its chance to be printed.
+            self.work()
             start = found.end
             self._obey_now(found.command, host)
         self._store(data[start:], host)
@@ -102,16 +104,17 @@ class Mechanism:
         elif FaultName.NO_STATUS in self._faults:
             return
         elif command.kind is Kind.REAL_TIME_REQUEST:
-            self._recover(command.raw[2])
+            self._recover(command)
         elif command.raw == CLEAR_BUFFERS:
-            self._clear_buffers("buffer clear")
+            self._clear_buffers(command, "buffer clear")
             self._answers.cleared(host)
 
-    def _recover(self, request: int) -> None:
+    def _recover(self, command: Command) -> None:
+        request = command.raw[2]
         if request == 0 or FaultName.CUTTER_ERROR not in self._faults:
             return
         if request == 2:
-            self._clear_buffers("recovery")
+            self._clear_buffers(command, "recovery")
         self._on_fault_over(FaultName.CUTTER_ERROR)
 
     def _on_fault_over(self, name: FaultName) -> None:
@@ -119,8 +122,9 @@ class Mechanism:
         self._trail.note("fault_cleared", fault=name, by="host")
         self._answers.condition_changed()
 
-    def _clear_buffers(self, why: str) -> None:
-        lost = self.buffer.clear()
+    def _clear_buffers(self, command: Command, why: str) -> None:
+        # The command itself stands in the buffer too, and is no loss.
+        lost = max(self.buffer.clear() - len(command.raw), 0)
         self.slip.clear_print_buffer()
         self._answers.forget_late_word()
         self._trail.note("bytes_lost", bytes=lost, why=why)

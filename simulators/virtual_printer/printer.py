@@ -65,6 +65,7 @@ class VirtualPrinter:
             trail=self.trail,
             identity=self.identity,
             listener=lambda: self._active,
+            on_late_word=self._progressed,
         )
         self.mechanism = Mechanism(
             slip=Slip(columns, self.trail),

@@ -1,0 +1,239 @@
+"""The whole service in one process: starting, being told, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bonfire.broker import topology
+from bonfire.errors import Permanent, Reason
+from bonfire.lifecycle import Tasks
+from bonfire.messages import JobEventType
+from bonfire.tokens import TokensInvalid
+from order_ingest.app import App
+from tests.support.rabbit import soon
+from tests.support.webhooks import Ingest, printed, running, settings_in
+from tests.support.wix import raw_line, raw_order
+
+
+async def released(ingest: Ingest) -> str:
+    """The id of the job of an order that was just taken in."""
+    await ingest.wix(raw_order())
+    return ingest.planned()[-1].job_id
+
+
+async def closed(ingest: Ingest, state: str) -> float:
+    return await ingest.metric("bonfire_jobs_closed_total", location="altstadt", state=state)
+
+
+async def test_a_printed_ticket_closes_its_job_and_its_way_to_paper_is_measured(ingest: Ingest):
+    job_id = await released(ingest)
+    later = ingest.clock.now() + timedelta(seconds=2.5)
+
+    await ingest.tell(job_id, JobEventType.PRINTED, at=later, **printed())
+
+    assert ingest.query("SELECT state, on_paper FROM jobs") == [("printed", "yes")]
+    assert await closed(ingest, "printed") == 1
+    paper = "bonfire_order_to_paper_seconds"
+    assert await ingest.metric(f"{paper}_count", location="altstadt") == 1
+    assert await ingest.metric(f"{paper}_sum", location="altstadt") == 2.5
+
+
+async def test_a_ticket_is_counted_once_however_often_it_is_told(ingest: Ingest):
+    job_id = await released(ingest)
+    for _ in range(3):
+        await ingest.tell(job_id, JobEventType.PRINTED, **printed())
+
+    assert await closed(ingest, "printed") == 1
+
+
+async def test_a_dead_job_is_counted_and_not_measured(ingest: Ingest):
+    await ingest.tell(await released(ingest), JobEventType.DEAD, reason="render_error")
+
+    assert await closed(ingest, "dead") == 1
+    assert await ingest.metric("bonfire_order_to_paper_seconds_count", location="altstadt") == 0
+
+
+async def test_an_agent_whose_clock_is_behind_ours_makes_no_sum_fall(ingest: Ingest):
+    earlier = ingest.clock.now() - timedelta(minutes=5)
+
+    await ingest.tell(await released(ingest), JobEventType.PRINTED, at=earlier, **printed())
+
+    assert await ingest.metric("bonfire_order_to_paper_seconds_sum", location="altstadt") == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"no json", "unreadable_message"),
+        (b'{"schema": "bonfire.job-event/1", "type": "job.eaten"}', "unreadable_message"),
+        (b'{"schema": "bonfire.job-event/9"}', "unknown_version"),
+    ],
+)
+async def test_an_event_that_cannot_be_read_goes_to_the_dead_letters(ingest: Ingest, body, reason):
+    await ingest.deliver(body)
+
+    (letter,) = ingest.server.waiting(topology.DEAD_LETTERS)
+    assert letter.body == body
+    assert await ingest.metric("bonfire_events_unreadable_total", reason=reason) == 1
+
+
+async def test_a_job_of_ours_that_strays_into_the_events_goes_to_the_dead_letters(ingest: Ingest):
+    await released(ingest)
+
+    await ingest.deliver(ingest.planned()[0].encode())
+
+    assert len(ingest.server.waiting(topology.DEAD_LETTERS)) == 1
+
+
+async def test_an_order_is_accepted_while_the_broker_is_away_and_goes_out_when_it_is_back(
+    tmp_path,
+):
+    async with running(tmp_path, broker_away=True) as ingest:
+        assert (await ingest.wix(raw_order(raw_line(), raw_line("Cola")))).status == 200
+        assert (await ingest.ready()).status == 200
+        assert await ingest.metric("bonfire_broker_connected") == 0
+        assert await ingest.metric("bonfire_outbox_waiting_messages", lane="altstadt") == 2
+
+        ingest.server.start()
+
+        await ingest.published(2)
+        assert await ingest.metric("bonfire_broker_connected") == 1
+        assert await ingest.metric("bonfire_outbox_waiting_messages", lane="altstadt") == 0
+
+
+async def test_what_was_not_published_before_a_stop_is_published_after_the_start(ingest: Ingest):
+    ingest.server.stop()
+    await ingest.wix(raw_order())
+    await ingest.stop()
+
+    ingest.server.start()
+    await ingest.start()
+
+    await ingest.published(1)
+
+
+async def test_published_messages_leave_the_ledger(ingest: Ingest):
+    await ingest.wix(raw_order())
+    await ingest.published(1)
+
+    await ingest.clock.advance(1)
+
+    await soon(lambda: ingest.count("outbox") == 0)
+
+
+async def test_what_the_broker_lacks_is_named_once_and_its_presence_too(tmp_path, caplog):
+    caplog.set_level("INFO")
+    async with running(tmp_path, declared=False) as ingest:
+        await ingest.clock.advance(120)
+
+        missing = [
+            r.__dict__ for r in caplog.records if r.__dict__.get("event") == "topology.missing"
+        ]
+        assert len(missing) == 1
+        assert "queue jobs.altstadt" in missing[0]["objects"]
+        gauge = "bonfire_topology_missing_objects"
+        assert await ingest.metric(gauge) == len(missing[0]["objects"])
+
+        ingest.server.declare(topology.for_agents(["altstadt", "hafen"]))
+        await ingest.clock.advance(30)
+
+        events = [record.__dict__.get("event") for record in caplog.records]
+        assert events.count("topology.complete") == 1
+        assert await ingest.metric(gauge) == 0
+
+
+async def test_a_print_host_that_was_never_declared_is_named(tmp_path, caplog):
+    async with running(tmp_path, declared=False) as ingest:
+        ingest.server.declare(topology.for_agents(["altstadt"]))
+        await ingest.clock.advance(30)
+
+        missing = [
+            r.__dict__ for r in caplog.records if r.__dict__.get("event") == "topology.missing"
+        ]
+        assert missing[-1]["objects"] == ("queue jobs.hafen", "queue commands.hafen")
+
+
+async def test_a_broker_that_goes_while_it_is_looked_at_is_looked_at_again(ingest: Ingest, caplog):
+    look = ingest.app._topology._broker.missing
+
+    async def lost(needed):
+        ingest.server.stop()
+        return await look(needed)
+
+    ingest.app._topology._broker.missing = lost  # type: ignore[method-assign]
+    await ingest.clock.advance(30)
+
+    assert ingest.tasks.dead is None
+    assert "topology.missing" not in [r.__dict__.get("event") for r in caplog.records]
+
+
+async def test_a_fresh_service_is_ready_and_alive(ingest: Ingest):
+    ready = await ingest.ready()
+
+    assert (ready.status, ready.body["problems"]) == (200, [])
+    ops = f"http://127.0.0.1:{ingest.app.ops_port}"
+    assert (await ingest.request("GET", f"{ops}/livez")).status == 200
+    info = {"service": "order-ingest", "version": "0.1.0"}
+    assert await ingest.metric("bonfire_build_info", **info) == 1
+
+
+async def test_the_public_port_shows_no_metrics(ingest: Ingest):
+    for path in ("/metrics", "/readyz", "/livez", "/"):
+        answer = await ingest.request("GET", path)
+        assert (answer.status, answer.reason) == (404, "not_found")
+
+
+async def test_a_request_in_hand_is_finished_before_the_service_stops(ingest: Ingest, monkeypatch):
+    accept = ingest.app._ledger.accept
+    stopping = asyncio.Event()
+
+    async def held(*arguments):
+        await stopping.wait()
+        return await accept(*arguments)
+
+    monkeypatch.setattr(ingest.app._ledger, "accept", held)
+    answering = asyncio.create_task(ingest.wix(raw_order()))
+    await asyncio.sleep(0.05)
+    draining = asyncio.create_task(ingest.app._public.stop())
+    await asyncio.sleep(0.05)
+    stopping.set()
+
+    assert (await answering).status == 200
+    await draining
+    assert ingest.count("jobs") == 1
+
+
+async def test_nothing_of_a_service_stays_behind(tmp_path):
+    before = asyncio.all_tasks()
+
+    async with running(tmp_path) as ingest:
+        await ingest.wix(raw_order())
+
+    await soon(lambda: asyncio.all_tasks() <= before | {asyncio.current_task()})
+
+
+async def test_two_services_never_share_a_ledger(ingest: Ingest):
+    second = App(ingest.settings, ingest.clock)
+
+    with pytest.raises(Permanent) as caught:
+        await second.start(Tasks(lambda: None))
+
+    assert caught.value.reason is Reason.STORE_LOCKED
+
+
+def test_an_unusable_public_key_is_named(tmp_path):
+    with pytest.raises(Permanent, match="Wix public key cannot be used"):
+        App(settings_in(tmp_path, wix_public_key="nonsense"))
+
+
+def test_an_unusable_file_of_tokens_is_named(tmp_path):
+    with pytest.raises(TokensInvalid, match="cannot read"):
+        App(settings_in(tmp_path, api_tokens=tmp_path / "nowhere"))
+
+
+def test_an_impossible_broker_is_named(tmp_path):
+    with pytest.raises(Permanent, match="amqp://"):
+        App(settings_in(tmp_path, amqp_url="http://broker"))

@@ -68,10 +68,9 @@ class Guard(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # A TCP server's; uvloop's own class is none of asyncio's.
         self._transport = cast(asyncio.Transport, transport)
-        if not self._gate.admit():
-            self._transport.abort()
-        self._expect_within(self._limits.header_s)
         self._inner.connection_made(transport)
+        # No time at all, and yet after aiohttp has begun: it cannot lose what it has not begun.
+        self._expect_within(self._limits.header_s if self._gate.admit() else 0)
 
     def data_received(self, data: bytes) -> None:
         if self._idle:

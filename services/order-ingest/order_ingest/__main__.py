@@ -55,7 +55,7 @@ def _serve(_given: argparse.Namespace) -> int:
 
 def _declare(given: argparse.Namespace) -> int:
     settings = read_settings(Environment())
-    logs.start_logging("order-ingest", "ERROR")
+    logs.start_logging("order-ingest", "WARNING")  # says why the broker does not answer
     print(asyncio.run(declare(settings, SystemClock(), given.wait)))
     return 0
 

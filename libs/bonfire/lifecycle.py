@@ -136,11 +136,11 @@ async def _succeeds(name: str, step: Callable[[], Awaitable[None]]) -> bool:
     return True
 
 
-def run(build: Callable[[], Service]) -> int:
+def run(build: Callable[[], Service], deadline_s: float = STOP_DEADLINE_S) -> int:
     """`serve` on a loop of its own; the value is for `sys.exit`."""
 
     async def build_and_serve() -> int:
-        code = await serve(build())
+        code = await serve(build(), deadline_s)
         if (
             code == STOPPED_BADLY
         ):  # what hangs would hang the end of the loop and of its threads too

@@ -1,0 +1,136 @@
+"""Real processes that are signalled: their exit codes, and the order of their last steps."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+RECORDS = list[dict[str, Any]]
+
+
+class Running:
+    """One process of `tests.support.example_service`, and the log that it writes."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.records: RECORDS = []
+
+    def read_until(self, event: str) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.records.append(json.loads(line))
+            if self.records[-1]["event"] == event:
+                return
+        pytest.fail(f"the process ended without {event}: {self.records}")
+
+    def end(self) -> int:
+        """The exit code, once everything that it logged was read."""
+        assert self.process.stderr is not None
+        self.records += [json.loads(line) for line in self.process.stderr]
+        return self.process.wait()
+
+    def record(self, event: str) -> dict[str, Any]:
+        (found,) = [record for record in self.records if record["event"] == event]
+        return found
+
+    @property
+    def events(self) -> list[str]:
+        return [record["event"] for record in self.records]
+
+
+@contextmanager
+def running(*words: str) -> Iterator[Running]:
+    command = [sys.executable, "-m", "tests.support.example_service", *words]
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Running(process)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_cancels_and_closes_in_this_order_and_ends_with_0(number: signal.Signals):
+    with running() as service:
+        service.read_until("service.started")
+        service.process.send_signal(number)
+        assert service.end() == 0
+    assert service.events == [
+        "service.started",
+        "service.stopping",
+        "drained",
+        "cancelled",
+        "closed",
+        "service.stopped",
+    ]
+
+
+def test_more_signals_while_it_stops_change_nothing():
+    with running("slow") as service:
+        service.read_until("service.started")
+        service.process.send_signal(signal.SIGTERM)
+        service.read_until("drained")
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGINT):
+            service.process.send_signal(number)
+        assert service.end() == 0
+    assert service.events[-2:] == ["closed", "service.stopped"]
+
+
+@pytest.mark.parametrize("word", ["mortal", "brief"])
+def test_a_task_that_ends_stops_the_process_to_be_started_again(word: str):
+    with running(word) as service:
+        assert service.end() == 75
+    died = service.record("task.died")
+    assert (died["task"], died["level"]) == (word, "CRITICAL")
+    assert ("ValueError: no more\nof this" in died.get("exc_info", "")) is (word == "mortal")
+    assert service.events[-4:] == ["drained", "cancelled", "closed", "service.stopped"]
+
+
+def test_a_start_that_needs_a_person_ends_with_78_and_says_why():
+    with running("unusable") as service:
+        assert service.end() == 78
+    told = service.record("service.unusable")
+    assert (told["reason"], told["detail"]) == ("store_newer", "a newer release wrote it")
+
+
+def test_a_service_that_cannot_even_be_built_raises_what_is_wrong():
+    with running("unbuildable") as service:
+        assert service.end() == 78
+        assert service.process.stdout is not None
+        assert service.process.stdout.read() == "nothing to build from\n"
+
+
+def test_a_start_that_may_succeed_later_is_to_be_tried_again():
+    with running("full") as service:
+        assert service.end() == 75
+    assert service.record("service.unusable")["reason"] == "store_full"
+
+
+@pytest.mark.parametrize("word", ["stuck", "stubborn"])
+def test_whatever_hangs_the_process_ends_at_its_deadline(word: str):
+    with running(word) as service:
+        service.read_until("service.started")
+        service.process.send_signal(signal.SIGTERM)
+        assert service.end() == 70
+    assert service.events[-1] == "service.stopped_late"
+    assert service.record("service.stopped_late")["deadline_s"] == 0.5
+
+
+@pytest.mark.parametrize("word", ["undrainable", "impatient"])
+def test_a_step_of_stopping_that_fails_is_told_and_the_next_ones_follow(word: str):
+    with running(word) as service:
+        service.read_until("service.started")
+        service.process.send_signal(signal.SIGTERM)
+        assert service.end() == 70
+    assert service.record("service.stop_failed")["step"] == "drain"
+    assert service.events[-3:] == ["cancelled", "closed", "service.stopped"]

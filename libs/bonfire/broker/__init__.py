@@ -27,7 +27,7 @@ class Outgoing:
 
 
 class BrokerUnavailable(Retryable):
-    """There is no connection: nothing was published."""
+    """There is no connection, or the broker takes no messages: nothing was published."""
 
 
 class PublishUnknown(Retryable):
@@ -50,7 +50,8 @@ class Delivery(Protocol):
     """One copy of a message, ours until it is acknowledged.
 
     A copy whose connection died cannot be settled any more. Then `ack`, `reject` and `requeue`
-    return False, and the broker delivers the message again.
+    return False, and the broker delivers the message again. They return False as well for a copy
+    that was settled before.
     """
 
     @property
@@ -125,15 +126,26 @@ class Broker(Protocol):
         ...
 
     async def consume(self, queue: str, prefetch: int) -> Consumer:
-        """Consume an existing queue with at most `prefetch` deliveries unsettled."""
+        """Consume a queue with at most `prefetch` deliveries unsettled.
+
+        Also while the broker is away or the queue is missing: the consumer becomes `active` as
+        soon as it can.
+        """
         ...
 
     async def declare(self, topology: Topology) -> None:
-        """Create what is missing. Raises `TopologyMismatch` naming what exists differently."""
+        """Create what is missing.
+
+        Raises `TopologyMismatch` naming what exists differently, or `BrokerUnavailable`.
+        """
         ...
 
     async def missing(self, topology: Topology) -> tuple[str, ...]:
-        """The names of what the topology needs and the broker lacks, e.g. "queue jobs.oslo"."""
+        """The names of what the topology needs and the broker lacks, e.g. "queue jobs.oslo".
+
+        Bindings cannot be asked for; to declare them again is harmless. Raises
+        `BrokerUnavailable`.
+        """
         ...
 
     async def close(self) -> None:

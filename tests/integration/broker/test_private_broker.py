@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,24 +112,25 @@ def test_in_the_foreground_it_runs_until_it_is_told_to_stop(directory: Path) -> 
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
-def test_an_ordinary_user_can_run_it(directory: Path) -> None:
-    directory.chmod(0o777)
-    for parent in directory.parents[:2]:
-        parent.chmod(0o755)
+def test_an_ordinary_user_can_run_it() -> None:
     script = (
         "import sys, pathlib; from dev_stack.private_broker import PrivateBroker\n"
         "with PrivateBroker(pathlib.Path(sys.argv[1])) as broker: broker.ctl('list_vhosts')"
     )
     source = Path(dev_stack.private_broker.__file__).parent
-    done = subprocess.run(
-        [
-            *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
-            *(shutil.which("python3", path="/usr/bin") or sys.executable, "-c", script),
-            str(directory / "theirs"),
-        ],
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(source.parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    # Not pytest's own directory: each run closes that one again for everybody but its user.
+    with tempfile.TemporaryDirectory() as theirs:
+        Path(theirs).chmod(0o777)
+        done = subprocess.run(
+            [
+                *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
+                *(shutil.which("python3", path="/usr/bin") or sys.executable, "-c", script),
+                f"{theirs}/broker",
+            ],
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(source.parent)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert not processes_of(Path(theirs))

@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
 import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from yarl import URL
 
 from bonfire.broker import BrokerUnavailable
 from bonfire.broker.rabbitmq import RabbitBroker
-from bonfire.broker.rabbitmq.trouble import NAME_UNKNOWN, WRONG_USER, WRONG_VHOST
+from bonfire.broker.rabbitmq.trouble import NAME_UNKNOWN, TLS_FAILED, WRONG_USER, WRONG_VHOST
 from bonfire.clock import SystemClock
 from bonfire.errors import Permanent
 from dev_stack.private_broker import PrivateBroker
@@ -123,6 +131,50 @@ async def test_an_unknown_host_is_told(caplog: pytest.LogCaptureFixture) -> None
     await broker.start()
     await soon(lambda: NAME_UNKNOWN in details(caplog))
     await broker.close()
+
+
+async def test_a_certificate_of_nobody_we_know_is_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    broker = broker_at(f"amqps://user:secret@127.0.0.1:{port}/")
+    await broker.start()
+    await soon(lambda: TLS_FAILED in details(caplog))
+    await broker.close()
+    server.close()
+    await server.wait_closed()
+    assert not any(heard)  # above all no password
+
+
+def self_signed(directory: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, SHA256())
+    )
+    path = directory / "server.pem"
+    path.write_bytes(
+        certificate.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return path
 
 
 @pytest.mark.parametrize("url", ["http://host/", "amqp:", "host:5672"])

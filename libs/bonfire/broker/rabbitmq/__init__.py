@@ -6,12 +6,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from bonfire.broker import Outgoing
 from bonfire.broker.rabbitmq import channels, declaration
 from bonfire.broker.rabbitmq.consumer import RabbitConsumer
-from bonfire.broker.rabbitmq.link import CLOSE_TIMEOUT_S, Backoff, Link
+from bonfire.broker.rabbitmq.link import CLOSE_TIMEOUT_S, RPC_TIMEOUT_S, Backoff, Link
 from bonfire.broker.rabbitmq.publisher import Publisher
 from bonfire.broker.topology import Topology
 from bonfire.clock import Clock
@@ -81,11 +82,13 @@ class RabbitBroker:
         await self._publisher.publish(message)
 
     async def consume(self, queue: str, prefetch: int) -> RabbitConsumer:
-        """Also while the broker is away; waits for the first attempt only if it is not."""
+        """As the port says; if the broker is there, returns after the first attempt."""
         consumer = RabbitConsumer(queue, prefetch)
         self._spawn(consumer.purpose, self._keep_channel(self._consuming, consumer))
         if self._consuming.up:
-            await consumer.wait_tried()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RPC_TIMEOUT_S):
+                    await consumer.wait_tried()
         return consumer
 
     async def declare(self, topology: Topology) -> None:

@@ -74,10 +74,12 @@ async def keep_channel(link: Link, user: ChannelUser, clock: Clock, backoff: Bac
 
 
 async def _hold(link: Link, user: ChannelUser) -> None:
-    channel = await link.open_channel(confirms=user.confirms)
+    channel = None
     try:
+        channel = await link.open_channel(confirms=user.confirms)
         await user.attach(channel)
         await user.until_useless(channel)
     finally:
         user.detach()
-        await close_quietly(channel)
+        if channel is not None:
+            await close_quietly(channel)

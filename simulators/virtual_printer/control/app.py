@@ -53,8 +53,6 @@ async def _errors_as_json(request: web.Request, handler: _Handler) -> web.Stream
     except InvalidFault as error:
         return web.json_response({"error": str(error)}, status=400)
     except web.HTTPException as error:
-        if error.status < 400:
-            raise
         return web.json_response({"error": error.text or error.reason}, status=error.status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -17,6 +18,7 @@ from dev_stack.ports import HOST, speaks_amqp
 IMAGE_SETTING: Final = "BONFIRE_TEST_RABBITMQ_IMAGE"
 LOCAL_IMAGE: Final = "bonfire-test-rabbitmq"
 PUBLIC_IMAGE: Final = "rabbitmq:4"
+_ENGINE: Final = "unix:///var/run/docker.sock"
 _AMQP: Final = "5672/tcp"
 _PULL_TIMEOUT_S: Final = 60
 
@@ -28,9 +30,9 @@ class NoContainer(Exception):
 def find_image() -> str:
     """The name of an image that can be started. Raises `NoContainer`."""
     try:
+        _knock()
         client = docker.from_env(timeout=_PULL_TIMEOUT_S)
-        client.ping()
-    except DockerException as error:
+    except (DockerException, OSError) as error:
         raise NoContainer(f"no Docker engine answers: {error}") from error
     try:
         named = os.environ.get(IMAGE_SETTING)
@@ -40,6 +42,14 @@ def find_image() -> str:
         return _pulled(client, named or PUBLIC_IMAGE)
     finally:
         client.close()
+
+
+def _knock() -> None:
+    """Is anybody at the engine's socket? Its client library leaks a socket when nobody is."""
+    address = os.environ.get("DOCKER_HOST", _ENGINE)
+    if address.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(address.removeprefix("unix://"))
 
 
 class DockerBroker:

@@ -51,8 +51,10 @@ class Inbox(Generic[M]):
         return self._consumer is not None and self._consumer.active
 
     async def run(self) -> None:
-        async for delivery in await self._consume():
-            await self._handle(delivery)
+        await self._consume()
+        if self._consumer is not None:
+            async for delivery in self._consumer:
+                await self._handle(delivery)
         # Ended by `stop`; a task that returned would count as dead.
         await asyncio.Event().wait()
 
@@ -62,15 +64,14 @@ class Inbox(Generic[M]):
         if self._consumer is not None:
             await self._consumer.cancel()
 
-    async def _consume(self) -> Consumer:
-        while self._consumer is None:
+    async def _consume(self) -> None:
+        while self._consumer is None and not self._stopped:
             try:
                 self._consumer = await self._broker.consume(self._queue, self._prefetch)
             except BrokerUnavailable:
                 await self._clock.sleep(PAUSE_S)
-        if self._stopped:  # meanwhile
-            await self._consumer.cancel()
-        return self._consumer
+        if self._stopped:  # perhaps meanwhile
+            await self.stop()
 
     async def _handle(self, delivery: Delivery) -> None:
         try:

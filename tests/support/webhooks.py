@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +14,7 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from bonfire.broker import Outgoing, topology
-from bonfire.broker.memory import MemoryBroker, MemoryServer
+from bonfire.broker.memory import MemoryBroker, MemoryConsumer, MemoryServer
 from bonfire.lifecycle import Tasks
 from bonfire.messages import JobEvent, JobEventType, OnPaper, PrintJob, decode
 from bonfire.testing import FakeClock
@@ -221,11 +220,11 @@ class Ingest:
         await self.deliver(event.encode())
 
     async def deliver(self, body: bytes) -> None:
+        """An event from the broker; returns once the service has settled it."""
         self.server.publish(Outgoing(topology.EVENTS, "altstadt.job", body))
-        await soon(lambda: not self.server.waiting(topology.LEDGER_EVENTS))
-        for _ in range(3):  # taken is not yet on disk
-            await self.app._store.transact(lambda db: db.execute("SELECT 1").fetchone())
-            await asyncio.sleep(0)
+        consumer = self.app._confirmations.inbox._consumer
+        assert isinstance(consumer, MemoryConsumer)
+        await soon(lambda: not (self.server.waiting(topology.LEDGER_EVENTS) or consumer._held))
 
 
 def printed(**fields: Any) -> dict[str, Any]:

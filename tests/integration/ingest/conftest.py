@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ledgers import OpenLedger
 from tests.support.webhooks import Ingest, running
 
 
@@ -12,3 +13,11 @@ from tests.support.webhooks import Ingest, running
 async def ingest(tmp_path: Path) -> AsyncIterator[Ingest]:
     async with running(tmp_path) as ingest:
         yield ingest
+
+
+@pytest.fixture
+async def opened(tmp_path: Path) -> AsyncIterator[OpenLedger]:
+    opened = OpenLedger(tmp_path / "ledger.db")
+    opened.store.open()
+    yield opened
+    await opened.store.close()

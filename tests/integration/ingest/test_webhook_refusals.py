@@ -3,9 +3,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +11,6 @@ import pytest
 
 from fake_wix import generate_key, public_pem, sign
 from fake_wix.token import encode_segment
-from order_ingest import desk
 from tests.support.webhooks import Answer, Ingest, running
 from tests.support.wix import foreign_key, raw_order, wix_key
 
@@ -215,18 +212,6 @@ async def test_an_order_without_a_usable_id_is_refused(ingest: Ingest, order_id)
     assert await refusal(ingest, body) == (422, "invalid_fields")
 
 
-async def test_without_a_public_key_wix_is_asked_to_come_again(tmp_path):
-    async with running(tmp_path, wix_public_key="") as ingest:
-        answer = await ingest.wix(raw_order())
-
-        assert (answer.status, answer.reason) == (503, "config_invalid")
-        assert answer.headers["Retry-After"] == "10"
-        assert await ingest.refused("wix", "config_invalid") == 1
-        assert (await ingest.ready()).body["problems"] == [
-            "[wix] is configured, and BONFIRE_WIX_PUBLIC_KEY_FILE is not set"
-        ]
-
-
 async def test_while_keys_are_changed_both_are_valid(tmp_path):
     old, new = generate_key(), wix_key()
     both = (public_pem(old) + public_pem(new)).decode()
@@ -238,78 +223,6 @@ async def test_while_keys_are_changed_both_are_valid(tmp_path):
 
         await ingest.restart(wix_public_key=public_pem(new).decode())
         assert (await ingest.post(sign(claims(ingest), old))).status == 401
-
-
-async def test_while_the_disk_refuses_wix_is_asked_to_come_again_and_nothing_is_stored(
-    ingest: Ingest,
-):
-    body = ingest.webhook(raw_order())
-    with closing(sqlite3.connect(ingest.settings.ledger, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")  # SQLite then refuses everybody else's writes
-        answer = await ingest.post(body)
-        assert (answer.status, answer.reason) == (503, "store_locked")
-        assert answer.headers["Retry-After"] == "10"
-        assert (await ingest.ready()).status == 503
-        other.execute("ROLLBACK")
-
-    assert await ingest.refused("wix", "store_locked") == 1
-    assert ingest.count("orders") == 0
-    assert (await ingest.post(body)).body == {"result": "accepted"}
-    assert (await ingest.ready()).status == 200
-
-
-async def test_while_too_much_waits_for_the_broker_the_sender_is_asked_to_come_again(
-    ingest: Ingest, monkeypatch
-):
-    monkeypatch.setattr(desk, "MOST_UNPUBLISHED", 1)
-    ingest.server.stop()
-    for number in range(2):
-        assert (await ingest.wix(raw_order(id=f"o-{number}"))).status == 200
-
-    answer = await ingest.wix(raw_order(id="o-3"))
-
-    assert (answer.status, answer.reason) == (503, "store_busy")
-    assert (await ingest.ready()).body["problems"] == ["too many messages wait for the broker"]
-    assert ingest.count("orders") == 2
-
-    ingest.server.start()
-    await ingest.published(2)
-    assert (await ingest.wix(raw_order(id="o-3"))).status == 200
-
-
-async def test_the_answer_comes_only_after_the_commit(ingest: Ingest, monkeypatch):
-    commits = asyncio.Event()
-    accept = ingest.app._ledger.accept
-
-    async def held(*arguments):
-        acceptance = await accept(*arguments)
-        await commits.wait()
-        return acceptance
-
-    monkeypatch.setattr(ingest.app._ledger, "accept", held)
-    answering = asyncio.create_task(ingest.wix(raw_order()))
-    done, _ = await asyncio.wait([answering], timeout=0.1)
-    assert not done
-
-    commits.set()
-    assert (await answering).status == 200
-
-
-async def test_a_mistake_of_ours_is_a_500_that_shows_nothing_and_stores_nothing(
-    ingest: Ingest, monkeypatch, caplog
-):
-    def broken(order):
-        raise ValueError(f"cannot read {order['buyerNote']}")
-
-    monkeypatch.setattr("order_ingest.api.webhook.map_order", broken)
-    answer = await ingest.wix(raw_order(buyerNote="Geheimnis"))
-
-    assert (answer.status, answer.reason) == (500, "internal_error")
-    assert await ingest.refused("wix", "internal_error") == 1
-    told = [record for record in caplog.records if record.levelname == "CRITICAL"]
-    assert told[0].__dict__["error"] == "ValueError"
-    assert any("order_ingest.api.webhook" in step for step in told[0].__dict__["steps"])
-    assert "Geheimnis" not in answer.text + caplog.text
 
 
 async def test_the_door_takes_nothing_but_a_post(ingest: Ingest):

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from bonfire import config, lifecycle, logs
 from bonfire.clock import SystemClock
-from bonfire.errors import BonfireError
+from bonfire.errors import BonfireError, Permanent, Reason
 from bonfire.settings import Environment
-from print_agent import doctor, preview
+from print_agent import doctor, forgetting, preview
 from print_agent.app import App
 from print_agent.printers.configured import configured
-from print_agent.settings import read_settings
+from print_agent.settings import default_config, journal_in, read_settings
 from print_agent.trial import print_trial
 
 
 def main(arguments: list[str] | None = None) -> int:
-    given = _parser().parse_args(arguments)
+    given = _parser(Environment()).parse_args(arguments)
     try:
         code: int = given.run(given)
     except BonfireError as error:
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(environment: Environment) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="print-agent",
         description="Takes print jobs from the broker and gets them onto paper.",
@@ -47,7 +47,21 @@ def _parser() -> argparse.ArgumentParser:
     examining.add_argument("--agent", help="only the printers of this print host")
     examining.set_defaults(run=_doctor)
     for command in (trial, examining):
-        command.add_argument("--config", type=Path, default=Path("bonfire.toml"))
+        command.add_argument(
+            "--config",
+            type=Path,
+            default=default_config(environment),
+            help="the configuration (default: BONFIRE_CONFIG, else bonfire.toml)",
+        )
+    forgetful = commands.add_parser(
+        "forget-printers",
+        help="after printers were exchanged on purpose",
+        description=forgetting.DESCRIPTION,
+    )
+    forgetful.add_argument(
+        "--data", type=Path, help="the agent's folder with its journal (default: BONFIRE_DATA)"
+    )
+    forgetful.set_defaults(run=_forget_printers)
     return parser
 
 
@@ -59,19 +73,28 @@ def _serve(_given: argparse.Namespace) -> int:
 
 def _test_print(given: argparse.Namespace) -> int:
     loaded = config.load(given.config)
-    fine, told = asyncio.run(print_trial(loaded, given.printer, SystemClock()))
-    print(told)
+    fine = asyncio.run(print_trial(loaded, given.printer, SystemClock(), print))
     return 0 if fine else 1
 
 
 def _doctor(given: argparse.Namespace) -> int:
     loaded = config.load(given.config)
+    if given.agent and given.agent not in loaded.agents:
+        raise Permanent(
+            Reason.CONFIG_INVALID,
+            f"no print host {given.agent!r}; known: {', '.join(loaded.agents)}",
+        )
     agents = [given.agent] if given.agent else loaded.agents
     printers = [printer for agent in agents for printer in loaded.printers_of(agent)]
     clock = SystemClock()
     report = asyncio.run(doctor.examine([configured(printer, clock) for printer in printers]))
     print(report.text())
     return report.exit_code
+
+
+def _forget_printers(given: argparse.Namespace) -> int:
+    print(forgetting.forget_printers(journal_in(given.data, Environment())))
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bonfire.settings import Environment
+
+_JOURNAL: Final = "journal.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,19 @@ class Settings:
 
     @property
     def journal(self) -> Path:
-        return self.data / "journal.db"
+        return self.data / _JOURNAL
+
+
+def default_config(environment: Environment) -> Path:
+    """For the commands that a person runs beside the service, wherever that person is."""
+    return environment.path("CONFIG", "bonfire.toml")
+
+
+def journal_in(data: Path | None, environment: Environment) -> Path:
+    """The journal in this folder, else in the service's own; raises `SettingsInvalid`."""
+    folder = data or environment.path("DATA")
+    environment.check()
+    return folder / _JOURNAL
 
 
 def read_settings(environment: Environment) -> Settings:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from bonfire.clock import Clock
 from bonfire.config import Config, Location, Printer
 from bonfire.errors import Permanent, Reason
-from bonfire.messages import Confirmation, JobKind, PrintJob, TicketOrder
-from print_agent.printers import Outcome, PrinterTrouble, PrintResult
-from print_agent.printers.advice import ADVICE
+from bonfire.messages import JobKind, PrintJob, TicketOrder
+from print_agent.printers import (
+    Outcome,
+    PrinterTrouble,
+    PrintResult,
+    TroubleListener,
+    advice,
+)
 from print_agent.printers.configured import configured
 from print_agent.printers.process_id import ProcessIds
+from print_agent.printers.tcp import TcpPrinter
 from print_agent.ticket import Slip, render_ticket
 
-_JOB_ID = "7e57" * 8
-_SAID = {
+_JOB_ID: Final = "7e57" * 8
+_SAID: Final = {
     Outcome.CONFIRMED: "printed: the printer says so",
     Outcome.WEAK: "sent: the printer took every byte; it cannot say whether it printed",
     Outcome.FAILED: "not printed",
@@ -21,29 +30,39 @@ _SAID = {
 }
 
 
-async def print_trial(config: Config, printer_id: str, clock: Clock) -> tuple[bool, str]:
-    """Whether it is on paper, and what to tell. Raises `Permanent` for an unknown printer."""
-    location, printer = _find(config, printer_id)
-    job = _test_job(config, location, printer, clock)
-    data = render_ticket(job, Slip("0000", clock.now(), test=True), printer.columns)
+async def print_trial(
+    config: Config, printer_id: str, clock: Clock, tell: Callable[[str], None]
+) -> bool:
+    """Whether it is on paper; `tell` gets that in words, and before it what holds it up.
+
+    Raises `Permanent` for a printer that the configuration does not have.
+    """
+    location, known = _find(config, printer_id)
+    job = _test_job(config, location, known, clock)
+    data = render_ticket(job, Slip("0000", clock.now(), test=True), known.columns)
+    printer = configured(known, clock)
+
+    def on_trouble(reason: Reason | None) -> None:
+        if reason is not None:
+            tell(advice.sentence(printer.settings, reason))
+
     try:
-        result = await _print(printer, data, clock)
+        result = await _print(printer, data, on_trouble)
     except PrinterTrouble as error:
-        advice = ADVICE[error.reason]
-        return False, f"{printer_id}: {advice.problem}. {advice.remedy}"
-    fine = result.outcome in (Outcome.CONFIRMED, Outcome.WEAK)
-    detail = "" if fine else f" ({result.reason})"
-    return fine, f"{printer_id}: {_SAID[result.outcome]}{detail}"
+        on_trouble(error.reason)
+        return False
+    detail = f" ({result.detail})" if result.detail else ""
+    tell(f"{printer_id}: {_SAID[result.outcome]}{detail}")
+    return result.outcome in (Outcome.CONFIRMED, Outcome.WEAK)
 
 
-async def _print(printer: Printer, data: bytes, clock: Clock) -> PrintResult:
-    session = await configured(printer, clock).connect()
+async def _print(printer: TcpPrinter, data: bytes, on_trouble: TroubleListener) -> PrintResult:
+    session = await printer.connect()
     try:
         status = await session.status()
         if status.trouble is not None:
             raise PrinterTrouble(status.trouble, "the printer says so")
-        confirmation: Confirmation = await session.probe()
-        return await session.print(data, confirmation, ProcessIds().take())
+        return await session.print(data, await session.probe(), ProcessIds().take(), on_trouble)
     finally:
         await session.close()
 

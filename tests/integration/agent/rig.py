@@ -41,7 +41,7 @@ class PatientClock(FakeClock):
     """Virtual time that waits until everything else has come to rest."""
 
     async def settle(self) -> None:
-        for _ in range(300):
+        for _ in range(200):
             await asyncio.sleep(0)
 
 

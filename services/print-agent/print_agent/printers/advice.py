@@ -67,7 +67,8 @@ ADVICE: Final[dict[Reason, Advice]] = {
     ),
     Reason.WRONG_PRINTER: Advice(
         "another printer answers at that address",
-        "Give the printers fixed addresses, and check which one has which.",
+        "Give the printers fixed addresses, and check which one has which. If they were exchanged "
+        "on purpose, stop the agent and run: print-agent forget-printers.",
     ),
     Reason.RESET_BEFORE_BYTES: Advice(
         "it closed the connection at once",

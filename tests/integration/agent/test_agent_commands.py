@@ -1,0 +1,314 @@
+"""The command `print-agent` as a person runs it, against printers on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bonfire.lifecycle import STOPPED, UNUSABLE
+from dev_stack.ports import free_ports
+from print_agent.__main__ import main
+from tests.integration.agent.configuration import write_config
+from tests.integration.agent.rig import BAR, KITCHEN, Rig
+from tests.support.jobs import job
+from virtual_printer import VirtualPrinter
+
+Run = Callable[..., Coroutine[Any, Any, int]]
+
+
+@pytest.fixture
+async def kitchen() -> AsyncIterator[VirtualPrinter]:
+    async with VirtualPrinter(KITCHEN, speed=math.inf) as printer:
+        yield printer
+
+
+@pytest.fixture
+async def bar() -> AsyncIterator[VirtualPrinter]:
+    async with VirtualPrinter(BAR, speed=math.inf) as printer:
+        yield printer
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    kitchen: VirtualPrinter,
+    bar: VirtualPrinter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """Runs the command in a thread of its own, as its printers live in this one's loop."""
+    for name in [name for name in os.environ if name.startswith("BONFIRE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path, kitchen.port, bar.port)
+
+    async def run_command(*arguments: str) -> int:
+        return await asyncio.to_thread(main, list(arguments))
+
+    return run_command
+
+
+async def test_doctor_finds_nothing_wrong_with_good_printers(
+    run: Run, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("doctor") == 0
+    told = capsys.readouterr().out
+    assert f"{KITCHEN} at 127.0.0.1:" in told
+    assert told.count("ready.") == 2
+
+
+async def test_doctor_says_what_is_wrong_and_what_to_do(
+    run: Run, kitchen: VirtualPrinter, capsys: pytest.CaptureFixture[str]
+):
+    kitchen.set_fault("cover-open")
+    assert await run("doctor", "--agent", "altstadt") == 1
+    assert "the cover is open. Close the lid until it clicks." in capsys.readouterr().out
+
+
+async def test_doctor_tells_of_one_printer_behind_two_addresses_and_how_to_forget(
+    run: Run, kitchen: VirtualPrinter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    async with VirtualPrinter(KITCHEN, speed=math.inf) as again:  # with the same serial number
+        write_config(tmp_path, kitchen.port, again.port)
+        assert await run("doctor") == 1
+    assert "print-agent forget-printers" in capsys.readouterr().out
+
+
+async def test_doctor_of_a_print_host_that_is_not_configured_names_those_that_are(
+    run: Run, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("doctor", "--agent", "altstad") == UNUSABLE
+    assert capsys.readouterr().err == ("print-agent: no print host 'altstad'; known: altstadt\n")
+
+
+async def test_a_test_print_comes_out_and_says_that_it_is_a_test(
+    run: Run, kitchen: VirtualPrinter, bar: VirtualPrinter, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("test-print", KITCHEN) == 0
+    (ticket,) = await kitchen.wait_for_tickets(1)
+    assert "TEST" in ticket.text
+    assert bar.tickets == []
+    assert capsys.readouterr().out == "kitchen-1: printed: the printer says so\n"
+
+
+async def test_a_test_print_on_a_printer_in_trouble_says_what_to_do(
+    run: Run, kitchen: VirtualPrinter, capsys: pytest.CaptureFixture[str]
+):
+    kitchen.set_fault("paper-out")
+    assert await run("test-print", KITCHEN) == 1
+    assert capsys.readouterr().out == (
+        f"kitchen-1 at 127.0.0.1:{kitchen.port}: there is no paper. Put in a new roll and close "
+        "the lid. What was sent comes out by itself.\n"
+    )
+    assert kitchen.tickets == []
+
+
+async def test_a_test_print_that_the_printer_holds_back_says_why_it_waits(
+    run: Run, kitchen: VirtualPrinter, capsys: pytest.CaptureFixture[str]
+):
+    kitchen.set_fault("cover-open", at_byte=100)
+    printing = asyncio.create_task(run("test-print", KITCHEN))
+    told = ""
+    async with asyncio.timeout(5):
+        while "the cover is open" not in told:
+            await asyncio.sleep(0.02)
+            told += capsys.readouterr().out
+    kitchen.clear_fault()
+    assert await printing == 0
+    assert len(kitchen.tickets) == 1
+
+
+async def test_a_test_print_that_is_not_confirmed_says_where_to_look(
+    run: Run, kitchen: VirtualPrinter, capsys: pytest.CaptureFixture[str]
+):
+    kitchen.set_fault("rst", at_byte=100)
+    assert await run("test-print", KITCHEN) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("kitchen-1: unknown: look at the paper (the connection to kitchen-1")
+
+
+async def test_a_test_print_on_a_printer_that_is_not_there_names_its_address(
+    run: Run, kitchen: VirtualPrinter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (port,) = free_ports(1)
+    write_config(tmp_path, kitchen.port, port)
+    assert await run("test-print", BAR) == 1
+    assert capsys.readouterr().out.startswith(f"bar-1 at 127.0.0.1:{port}: ")
+
+
+async def test_a_test_print_on_an_unknown_printer_names_those_that_are_known(
+    run: Run, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("test-print", "kitchen-2") == UNUSABLE
+    assert capsys.readouterr().err == (
+        "print-agent: no printer 'kitchen-2'; known: kitchen-1, bar-1\n"
+    )
+
+
+async def test_the_configuration_is_found_by_the_environment_also_elsewhere(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BONFIRE_CONFIG", str(tmp_path / "bonfire.toml"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert await run("doctor") == 0
+
+
+async def test_a_missing_configuration_is_one_clear_line(
+    run: Run, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("doctor", "--config", "nowhere.toml") == UNUSABLE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert "nowhere.toml" in told.err
+
+
+async def test_preview_shows_a_ticket_without_a_printer(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "job.json").write_bytes(job("A1").encode())
+    assert await run("preview", "job.json", "--out", "paper") == 0
+    assert capsys.readouterr().out.split() == ["paper/job.txt", "paper/job.png"]
+    assert "Käsespätzle" in (tmp_path / "paper" / "job.txt").read_text("utf-8")
+
+
+async def test_forgotten_printers_are_named_and_gone(
+    run: Run, rig: Rig, capsys: pytest.CaptureFixture[str]
+):
+    await rig.send(job("A1"), job("A1", BAR))
+    await rig.stop()
+    assert await run("forget-printers", "--data", str(rig.folder)) == 0
+    assert capsys.readouterr().out == "forgotten: bar-1, kitchen-1\n"
+    assert await run("forget-printers", "--data", str(rig.folder)) == 0
+    assert capsys.readouterr().out == "no printer was known\n"
+    assert rig.rows("SELECT count(*) FROM jobs")[0][0] == 2
+
+
+async def test_while_an_agent_runs_nothing_is_forgotten_and_the_message_says_what_to_do(
+    run: Run, rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    await rig.send(job("A1"))
+    monkeypatch.setenv("BONFIRE_DATA", str(rig.folder))
+    assert await run("forget-printers") == UNUSABLE
+    assert capsys.readouterr().err == (
+        f"print-agent: an agent is running on {rig.folder / 'journal.db'}: stop it, run this "
+        "again, then start it again\n"
+    )
+    assert set(await rig.journal.known_printers()) == {KITCHEN}
+
+
+async def test_where_there_is_no_journal_none_is_made(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("forget-printers", "--data", str(tmp_path)) == UNUSABLE
+    assert capsys.readouterr().err == f"print-agent: there is no journal {tmp_path}/journal.db\n"
+    assert os.listdir(tmp_path) == ["bonfire.toml"]
+
+
+async def test_a_damaged_journal_is_said_to_be_damaged(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "journal.db").write_bytes(b"no database" * 1_000)
+    assert await run("forget-printers", "--data", str(tmp_path)) == UNUSABLE
+    assert "is damaged" in capsys.readouterr().err
+
+
+async def test_without_a_folder_the_missing_variable_is_named(
+    run: Run, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("forget-printers") == UNUSABLE
+    assert capsys.readouterr().err == "print-agent: BONFIRE_DATA is not set\n"
+
+
+async def test_its_help_says_when_to_use_it(run: Run, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        await run("forget-printers", "--help")
+    assert ended.value.code == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "After you have exchanged printers on purpose" in told
+    assert "stop the agent" in told
+
+
+def serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "print_agent"],
+        env={"PATH": os.environ["PATH"], **variables},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
+def test_serve_without_settings_names_every_variable_in_one_line_and_exits_78(tmp_path: Path):
+    ended = serve(tmp_path)
+    assert ended.returncode == UNUSABLE
+    assert ended.stderr == (
+        "print-agent: BONFIRE_AGENT is not set; BONFIRE_CONFIG is not set; "
+        "BONFIRE_DATA is not set; BONFIRE_AMQP_URL is not set\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("agent", "config", "said"),
+    [
+        ("nordend", "", "has no print host 'nordend' (BONFIRE_AGENT); known: altstadt\n"),
+        ("altstadt", "[organisation]\nid = 7\n", "mistakes:\n"),
+    ],
+)
+def test_serve_with_an_unusable_configuration_says_so_without_a_trace_and_exits_78(
+    tmp_path: Path, agent: str, config: str, said: str
+):
+    path = write_config(tmp_path, 9100, 9101)
+    if config:
+        path.write_text(config, "utf-8")
+    ended = serve(
+        tmp_path,
+        BONFIRE_AGENT=agent,
+        BONFIRE_CONFIG=str(path),
+        BONFIRE_DATA=str(tmp_path / "data"),
+        BONFIRE_AMQP_URL="amqp://127.0.0.1:1/",
+    )
+    assert ended.returncode == UNUSABLE
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_serve_starts_without_a_broker_and_stops_on_sigterm(tmp_path: Path):
+    (port,) = free_ports(1)
+    path = write_config(tmp_path, 9100, 9101)
+    agent = subprocess.Popen(
+        [sys.executable, "-m", "print_agent", "serve"],
+        env={
+            "PATH": os.environ["PATH"],
+            "BONFIRE_AGENT": "altstadt",
+            "BONFIRE_CONFIG": str(path),
+            "BONFIRE_DATA": str(tmp_path / "data"),
+            "BONFIRE_AMQP_URL": "amqp://127.0.0.1:1/",
+            "BONFIRE_OPS_PORT": str(port),
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert agent.stderr is not None
+    try:
+        for line in agent.stderr:
+            if "service.started" in line:
+                agent.terminate()
+                break
+        _, rest = agent.communicate(timeout=10)
+    finally:
+        agent.kill()
+    assert agent.returncode == STOPPED
+    assert "service.stopped" in rest

@@ -63,7 +63,8 @@ class Mechanism:
     @property
     def is_idle(self) -> bool:
         """Everything that arrived has been obeyed, and the paper stands still."""
-        return not self.buffer and self._motion is None and not self._answers.has_late_word
+        waits = self.buffer.holds_orders or self._answers.has_late_word
+        return not waits and self._motion is None
 
     @property
     def is_moving(self) -> bool:

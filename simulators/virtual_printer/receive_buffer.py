@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from escpos_paper import Command, Interpreter
+from escpos_paper import Command, Interpreter, Kind
 from virtual_printer.ticket_meter import TicketMeter, may_be_enquiry
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ BUSY_BELOW_BYTES: Final = 128
 """With less room than this the printer stops reading."""
 READY_FROM_BYTES: Final = 256
 """It reads again when so much room is left."""
+
+
+_OBEYED_ON_ARRIVAL: Final = frozenset({Kind.REAL_TIME_STATUS, Kind.REAL_TIME_REQUEST})
 
 
 class Received(NamedTuple):
@@ -41,6 +44,11 @@ class ReceiveBuffer:
 
     def __len__(self) -> int:
         return len(self._commands)
+
+    @property
+    def holds_orders(self) -> bool:
+        """Is there anything in it that was not obeyed already when it came?"""
+        return any(entry.command.kind not in _OBEYED_ON_ARRIVAL for entry in self._commands)
 
     @property
     def held_bytes(self) -> int:

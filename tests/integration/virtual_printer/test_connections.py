@@ -80,6 +80,14 @@ async def test_a_half_closed_host_is_kept_while_the_paper_is_out(printer):
         assert await host.rest() == confirmation(1)
 
 
+async def test_a_host_that_only_asked_may_go_while_the_paper_is_out(printer):
+    printer.set_fault("paper-out")
+    async with Host(printer.port) as host:
+        await host.ask(eot(1))
+        host.half_close()
+        assert await host.rest() == b""
+
+
 async def test_a_half_close_in_mid_command_ends_the_connection(printer):
     async with Host(printer.port) as host:
         host.send(b"\x1dv0\x00\x10\x00\x10\x00abc")

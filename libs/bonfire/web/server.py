@@ -84,7 +84,7 @@ async def _note_request(request: web.Request, handler: Handler) -> web.StreamRes
     """Stop the header's deadline, and turn what aiohttp raises into problem details."""
     transport = request.transport
     protocol: Any = transport.get_protocol() if transport is not None else None
-    if not isinstance(protocol, Guard):  # an in-process test client
+    if not isinstance(protocol, Guard):  # the peer is gone already
         return await _as_problem(request, handler)
     protocol.request_arrived()
     try:

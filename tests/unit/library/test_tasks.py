@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bonfire.errors import Permanent, Reason
-from bonfire.lifecycle import RESTART_ME, STOPPED_BADLY, UNUSABLE, Tasks, serve
+from bonfire.lifecycle import RESTART_ME, STOPPED_BADLY, UNUSABLE, Tasks, run, serve
 from bonfire.store import StoreError
 
 
@@ -66,6 +66,12 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_the_death_of_a_task_stops_the_service_in_its_steps():
     service = Service()
     assert await serve(service) == RESTART_ME
+    assert service.steps == ["start steady", "drain steady", "close"]
+
+
+def test_a_service_runs_on_a_loop_of_its_own():
+    service = Service()
+    assert run(lambda: service) == RESTART_ME
     assert service.steps == ["start steady", "drain steady", "close"]
 
 

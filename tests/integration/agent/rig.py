@@ -96,6 +96,7 @@ class WatchedPrinter(FakePrinter):
         self.tried_at: list[float] = []
         self.identified = 0
         self.probed = 0
+        self.in_hand: Attempt | None = None  # also after its session was cancelled
         self.breaks: Exception | None = None  # what `print` raises, against the port's promise
         self.on_first_byte: Callable[[Attempt], None] = lambda _attempt: None
         self.before_status: Callable[[FakeSession], Awaitable[None]] = _nothing
@@ -115,7 +116,10 @@ class WatchedPrinter(FakePrinter):
         self.on_first_byte(attempt)
         if self.breaks is not None:
             raise self.breaks
-        return await super().take(attempt, on_trouble)
+        self.in_hand = attempt
+        ending = await super().take(attempt, on_trouble)
+        self.in_hand = None
+        return ending
 
 
 async def _nothing(*_: object) -> None:

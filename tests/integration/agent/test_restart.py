@@ -158,6 +158,21 @@ async def test_a_stop_while_the_printer_is_lost_takes_no_time(rig: Rig):
     assert rig.state(job("A1")) == "ready"
 
 
+async def test_a_stop_while_the_printer_is_asked_for_its_state_begins_no_ticket(rig: Rig):
+    answer = asyncio.Event()
+
+    async def take_long(_session: FakeSession) -> None:
+        await answer.wait()
+
+    rig.kitchen.before_status = take_long
+    await rig.send(job("A1"))
+    await rig.spoolers[KITCHEN].drain(20)
+    answer.set()
+    await rig.wait(60)
+    assert rig.kitchen.attempts == []
+    assert rig.state(job("A1")) == "ready"
+
+
 async def test_a_stop_waits_also_while_a_late_word_is_listened_for(rig: Rig, make_rig: MakeRig):
     """Else the ticket would begin after the stop believes that nothing is in hand."""
     rig.kitchen.hold()

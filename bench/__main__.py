@@ -53,18 +53,17 @@ def main() -> int:
     given = _parser().parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as after Ctrl-C
     begun = datetime.now(UTC)
-    figures: list[Figure] = []
-    code = 1
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_measure(given.only, given.seconds, figures))
-        code = 0
+            figures = runner.run(_measure(given.only, given.seconds))
     except MeasurementFailed as error:
         print(f"bench: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("bench: interrupted", file=sys.stderr)
+        return 130
     _write(given.json, begun, figures)
-    return code
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _measure(names: Sequence[str], seconds: float, figures: list[Figure]) -> None:
+async def _measure(names: Sequence[str], seconds: float) -> list[Figure]:
+    figures: list[Figure] = []
     async with built_site() as site:
         async with connected(site.amqp_url) as queues:
             await queues.declare([*AGENTS, *KEYS])
@@ -91,6 +91,7 @@ async def _measure(names: Sequence[str], seconds: float, figures: list[Figure]) 
                 for figure in await measure(site, seconds):
                     figures.append(figure)
                     print(figure.line(), flush=True)
+    return figures
 
 
 def _write(file: Path, begun: datetime, figures: Sequence[Figure]) -> None:

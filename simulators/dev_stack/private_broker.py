@@ -49,7 +49,10 @@ def private_url(directory: Path, port: int) -> str:
 
 
 def foreground_command(directory: Path, port: int) -> tuple[list[str], dict[str, str]]:
-    """Command line and environment that run it until SIGTERM, for a supervisor."""
+    """Command line and environment that run it until SIGTERM, for a supervisor.
+
+    Stopping takes some seconds: a supervisor that kills it sooner leaves the node running.
+    """
     argv = [sys.executable, "-m", "dev_stack.private_broker", str(directory), "--port", str(port)]
     return argv, {"PATH": os.environ["PATH"]}
 

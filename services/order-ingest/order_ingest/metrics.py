@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -36,63 +37,54 @@ class IngestMetrics:
     ) -> None:
         self.broker = BrokerSeries(registry)
         self.outbox = OutboxSeries(registry, agents)
-        self._received = Counter(
+        counter = partial(Counter, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self._received = counter(
             "bonfire_orders_received_total",
             "Orders that came in at a door, by what became of them.",
             ("door", "result"),
-            registry=registry,
         )
-        self._refused = Counter(
+        self._refused = counter(
             "bonfire_requests_refused_total",
             "Requests that were not accepted; nothing of them is stored.",
             ("door", "reason"),
-            registry=registry,
         )
-        self._seconds = Histogram(
+        self._seconds = histogram(
             "bonfire_request_seconds",
             "From the request's header to its answer.",
             ("door",),
             buckets=FAST_BUCKETS,
-            registry=registry,
         )
-        self._stale_tokens = Counter(
+        self._stale_tokens = counter(
             "bonfire_wix_stale_tokens_total",
             "Accepted webhooks whose `exp` had passed, as in a late retry.",
-            registry=registry,
         )
-        self._alerts = Counter(
+        self._alerts = counter(
             "bonfire_order_alerts_total",
             "Things in orders that could not be read: CHECK ORDER ONLINE.",
             ("code",),
-            registry=registry,
         )
-        self._jobs = Counter(
-            "bonfire_jobs_created_total", "Tickets to print.", ("location",), registry=registry
-        )
-        self._closed = Counter(
+        self._jobs = counter("bonfire_jobs_created_total", "Tickets to print.", ("location",))
+        self._closed = counter(
             "bonfire_jobs_closed_total",
             "Jobs that an agent has closed.",
             ("location", "state"),
-            registry=registry,
         )
-        self._to_paper = Histogram(
+        self._to_paper = histogram(
             "bonfire_order_to_paper_seconds",
             "From the acceptance of an order to its confirmed ticket.",
             ("location",),
             buckets=PAPER_BUCKETS,
-            registry=registry,
         )
-        self._changed = Counter(
+        self._changed = counter(
             "bonfire_orders_changed_after_release_total",
             "Orders that were changed or cancelled after their tickets had gone out.",
             ("location",),
-            registry=registry,
         )
-        self._unreadable = Counter(
+        self._unreadable = counter(
             "bonfire_events_unreadable_total",
             "Events that went to the dead letters.",
             ("reason",),
-            registry=registry,
         )
         self._last_order = Gauge(
             "bonfire_last_order_timestamp_seconds",

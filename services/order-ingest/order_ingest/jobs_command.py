@@ -16,7 +16,7 @@ from order_ingest.api.orders import OrderRefused, read_order
 from order_ingest.domain.jobs import plan
 from order_ingest.domain.revision import kitchen_digest
 from order_ingest.wix.location import located
-from order_ingest.wix.mapping import map_order
+from order_ingest.wix.mapping import is_shop_only, map_order
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     loaded = config.load(given.config)
     order = read(given.file, loaded)
+    if order is None:
+        print("there is nothing to cook in it, only goods of the site's shop", file=sys.stderr)
+        return 0
     location = loaded.location(order.location)
     now = SystemClock().now()
     digest = kitchen_digest(order)
@@ -36,8 +39,11 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def read(file: Path, loaded: config.Config) -> Order:
-    """An order of either shape. Raises `BonfireError` saying what is wrong with the file."""
+def read(file: Path, loaded: config.Config) -> Order | None:
+    """An order of either shape; None for one of Wix that no kitchen needs.
+
+    Raises `BonfireError` saying what is wrong with the file.
+    """
     try:
         body = file.read_bytes()
         value: Any = json.loads(body)
@@ -46,5 +52,6 @@ def read(file: Path, loaded: config.Config) -> Order:
     if isinstance(value, dict) and isinstance(value.get("order"), dict):
         value = value["order"]
     if isinstance(value, dict) and "lineItems" in value:
-        return located(map_order(value), value, loaded)
+        order = map_order(value)
+        return None if is_shop_only(order) else located(order, value, loaded)
     return read_order(body)

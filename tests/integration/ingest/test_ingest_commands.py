@@ -53,6 +53,17 @@ def test_jobs_shows_what_a_wix_order_would_print(tmp_path, config, capfd, wrappe
     assert kitchen.order.items[0].name == "Spätzle"
 
 
+def test_jobs_of_an_order_without_a_dish_are_none(tmp_path, config, capfd):
+    apron = raw_line("Schürze")
+    apron["catalogReference"] = {"appId": "215238eb-22a5-4c36-9e7b-e7c08025e04e"}
+
+    assert main(["jobs", str(write(tmp_path, raw_order(apron))), "--config", str(config)]) == 0
+
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "nothing to cook" in said.err
+
+
 def test_jobs_shows_what_an_order_of_the_api_would_print(tmp_path, config, capfd):
     order = {"id": "1", "number": "1", "location": "hafen", "items": [{"name": "Suppe"}]}
 

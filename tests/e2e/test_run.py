@@ -1,0 +1,136 @@
+"""`make run` as a user has it: one command, an order, its tickets, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from dev_stack.ports import is_free
+from tests.support.house import ROOT, SAMPLES, sample
+
+PORTS = 20
+DEADLINE_S = 120
+
+
+def free_base_port() -> int:
+    """The first of twenty ports in a row that nobody uses."""
+    for base in random.SystemRandom().sample(range(11_000, 19_000, PORTS), 200):
+        if all(is_free(port) for port in range(base, base + PORTS)):
+            return base
+    raise AssertionError("no twenty free ports in a row")
+
+
+async def start_house(base_port: int, *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "dev_stack",
+        "--base-port",
+        str(base_port),
+        *arguments,
+        cwd=ROOT,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+
+
+async def said_until_end(process: asyncio.subprocess.Process) -> str:
+    said, _ = await asyncio.wait_for(process.communicate(), DEADLINE_S)
+    return said.decode()
+
+
+def assert_nothing_runs(base_port: int) -> None:
+    assert all(is_free(port) for port in range(base_port, base_port + PORTS))
+    house = f"run-{base_port}"
+    left = [
+        process.name
+        for process in Path("/proc").iterdir()
+        if process.name.isdigit() and house in command_line(process)
+    ]
+    assert left == []
+
+
+def command_line(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text(errors="replace")
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
+async def test_one_run_shows_the_tickets_of_both_printers_and_leaves_nothing_running():
+    base_port = free_base_port()
+    process = await start_house(base_port, "--once")
+    said = await said_until_end(process)
+    assert process.returncode == 0, said
+    for words in ("kitchen-1", "Käsespätzle", "bar-1", "Nussallergie", "#0001  job"):
+        assert words in said
+    for printer in ("kitchen-1", "bar-1"):
+        picture = ROOT / "var" / f"run-{base_port}" / "paper" / printer / "000001.png"
+        assert str(picture) in said
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    assert_nothing_runs(base_port)
+
+
+async def test_a_run_goes_on_until_it_is_stopped_and_then_stops_everything():
+    base_port = free_base_port()
+    process = await start_house(base_port)
+    assert process.stdout is not None
+    async with asyncio.timeout(DEADLINE_S):
+        while b"until Ctrl-C" not in await process.stdout.readline():
+            assert process.returncode is None
+    assert not is_free(base_port)
+    process.send_signal(signal.SIGINT)
+    said = await said_until_end(process)
+    assert "Everything has stopped." in said
+    assert process.returncode == 0
+    assert_nothing_runs(base_port)
+
+
+async def test_a_taken_port_is_named_with_what_to_do():
+    base_port = free_base_port()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", base_port + 3))
+        other.listen()
+        process = await start_house(base_port, "--once")
+        said = await said_until_end(process)
+    assert process.returncode == 1
+    assert f"port {base_port + 3} (the virtual printers' page) is taken" in said
+    assert "make run BASE_PORT=" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [("{", "cannot read"), (json.dumps({"lineItems": []}), "order.id")],
+)
+async def test_an_order_file_that_is_none_is_refused_in_words(tmp_path, content, complaint):
+    file = tmp_path / "order.json"
+    file.write_text(content)
+    process = await start_house(free_base_port(), "--once", "--order", str(file))
+    said = await said_until_end(process)
+    assert process.returncode == 1
+    assert complaint in said
+    assert "Traceback" not in said
+
+
+async def test_an_order_with_nothing_to_cook_says_so(tmp_path):
+    order = sample("mixed-cart")
+    order["lineItems"] = [
+        line
+        for line in order["lineItems"]
+        if line.get("catalogReference", {}).get("appId", "").startswith("215238eb")
+    ]
+    assert order["lineItems"], f"{SAMPLES}/mixed-cart.json has no shop goods"
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps(order))
+    process = await start_house(free_base_port(), "--once", "--order", str(file))
+    said = await said_until_end(process)
+    assert process.returncode == 0, said
+    assert "nothing for a kitchen in this order" in said

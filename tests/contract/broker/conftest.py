@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+import uvloop
 
 from tests.support.rabbit import MemorySite, Site, rabbit_site
 
@@ -17,3 +19,8 @@ async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     fixture = {"private": "rabbit_url", "container": "container_url"}[request.param]
     async with rabbit_site(request.getfixturevalue(fixture)) as real:
         yield real
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that the services run on: it reports a lost connection in its own ways."""
+    return {"uvloop": uvloop.new_event_loop}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+import uvloop
 
 from dev_stack.private_broker import BrokerMissing, PrivateBroker
 from tests.support.rabbit import RabbitSite, lacking, rabbit_site
@@ -32,3 +34,8 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateBroker]:
 async def victims_site(victim: PrivateBroker) -> AsyncIterator[RabbitSite]:
     async with rabbit_site(victim.url) as real:
         yield real
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that the services run on: it reports a lost connection in its own ways."""
+    return {"uvloop": uvloop.new_event_loop}

@@ -13,9 +13,8 @@ import random
 from contextlib import suppress
 from typing import Final, cast
 
-import aio_pika
 import aiormq
-from aio_pika.abc import AbstractConnection
+from aio_pika.connection import Connection
 from yarl import URL
 
 from bonfire.broker.rabbitmq.trouble import (
@@ -113,23 +112,28 @@ class Link:
             await self._clock.sleep(self._backoff.next_s())
 
     async def _hold(self) -> None:
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            connection = await aio_pika.connect(
-                self._url, client_properties={"connection_name": self.name}
-            )
-        since = self._clock.monotonic()
+        connection = Connection(self._url, client_properties={"connection_name": self.name})
         try:
-            self._wire = _wire_of(connection)
-            self._tell_up()
-            self._up.set()
-            await self._wire.closing
-            raise ConnectionError("the broker closed the connection")
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await connection.connect()
+            await self._serve(_wire_of(connection))
+        finally:
+            # Also one that never connected: else the collector closes it, on no loop or a dead one.
+            await close_quietly(connection)
+
+    async def _serve(self, wire: aiormq.Connection) -> None:
+        since = self._clock.monotonic()
+        self._wire = wire
+        self._tell_up()
+        self._up.set()
+        try:
+            await wire.closing
         finally:
             self._up.clear()
             self._wire = None
             if self._clock.monotonic() - since >= GOOD_AFTER_S:
                 self._backoff.reset()
-            await close_quietly(connection)
+        raise ConnectionError("the broker closed the connection")
 
     def _tell_lost(self, why: str) -> None:
         if why in self._told or (self._told and why not in FOR_A_PERSON):
@@ -153,13 +157,13 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _wire_of(connection: AbstractConnection) -> aiormq.Connection:
+def _wire_of(connection: Connection) -> aiormq.Connection:
     if connection.transport is None:
         raise ConnectionError("the connection ended at once")
     return cast(aiormq.Connection, connection.transport.connection)
 
 
-async def close_quietly(peer: AbstractConnection | aiormq.Channel) -> None:
+async def close_quietly(peer: Connection | aiormq.Channel) -> None:
     """A peer that no longer answers never confirms a close."""
     with suppress(*LOST), no_strays():
         async with asyncio.timeout(CLOSE_TIMEOUT_S):

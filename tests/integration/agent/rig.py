@@ -55,6 +55,11 @@ class Disk(Store):
         self.slow: asyncio.Event | None = None
         """While set, commits wait for it."""
 
+    def open(self) -> None:
+        super().open()
+        # A crash here is a copy of the files, which needs no disk: tests of the store sync.
+        self._db.execute("PRAGMA synchronous=OFF")
+
     async def _in_thread(self, write: Callable[[], None]) -> None:
         if self.slow is not None:
             await self.slow.wait()
@@ -98,6 +103,7 @@ class WatchedPrinter(FakePrinter):
         self.probed = 0
         self.in_hand: Attempt | None = None  # also after its session was cancelled
         self.breaks: Exception | None = None  # what `print` raises, against the port's promise
+        self.on_connect: Callable[[], None] = lambda: None
         self.on_first_byte: Callable[[Attempt], None] = lambda _attempt: None
         self.before_status: Callable[[FakeSession], Awaitable[None]] = _nothing
         self.before_late_word: Callable[[], Awaitable[None]] = _nothing
@@ -109,6 +115,7 @@ class WatchedPrinter(FakePrinter):
 
     async def connect(self) -> FakeSession:
         self.tried_at.append(self._clock.monotonic())
+        self.on_connect()
         await super().connect()
         return WatchedSession(self)
 

@@ -75,6 +75,16 @@ async def test_a_weak_ticket_is_done_and_told_as_confirmed_by_the_close_alone(ma
     }
 
 
+async def test_a_printed_ticket_is_on_disk_before_a_new_connection_is_made(make_rig: MakeRig):
+    rig = make_rig()
+    rig.kitchen.knows = Confirmation.CLOSE
+    await rig.start()
+    states: list[str] = []
+    rig.kitchen.on_connect = lambda: states.append(rig.state(job("A1")))
+    await rig.send(*jobs("A1", "A2"))
+    assert states == ["ready", "done"]
+
+
 async def test_a_queue_of_tickets_takes_one_commit_each_and_one_connection(make_rig: MakeRig):
     rig = await make_rig().open()
     names = [f"A{number}" for number in range(20)]

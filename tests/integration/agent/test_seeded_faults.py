@@ -27,7 +27,7 @@ from tests.integration.agent.conftest import MakeRig
 from tests.integration.agent.rig import BAR, KITCHEN, UNPRINTABLE, Rig, WatchedPrinter
 from tests.support.jobs import job
 
-SEEDS: Final = 30
+SEEDS: Final = 25
 STEPS: Final = 40
 ENDINGS: Final = (
     *(PRINTED,) * 4,

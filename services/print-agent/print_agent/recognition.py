@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from bonfire.errors import Reason
 from print_agent.journal import Journal, KnownPrinter
@@ -39,12 +39,21 @@ class Recognition:
         who = await session.identify() or Fingerprint()
         self._refuse_another(settings.id, who)
         before = self._known.get(settings.id)
+        if before is not None and _keeps_silent(who, before.fingerprint):
+            # Busy with another's ticket, perhaps: nothing to remember, and to be asked again.
+            return await self._asked(settings, session, KnownPrinter(before.fingerprint, None))
         known = before if before and before.fingerprint == who else KnownPrinter(who, None)
-        if known.confirmation is None and settings.confirmation == "auto":
-            known = replace(known, confirmation=await session.probe())
+        known = await self._asked(settings, session, known)
         if known != before:
             await self._remember(settings.id, known)
         return known
+
+    async def _asked(
+        self, settings: PrinterSettings, session: Session, known: KnownPrinter
+    ) -> KnownPrinter:
+        if known.confirmation is not None or settings.confirmation != "auto":
+            return known
+        return replace(known, confirmation=await session.probe())
 
     def _refuse_another(self, printer: str, who: Fingerprint) -> None:
         """Without a serial number two printers of one model look alike, so nothing is said."""
@@ -68,6 +77,14 @@ class Recognition:
                 "confirmation": confirms.value if confirms else "as configured",
             },
         )
+
+
+def _keeps_silent(who: Fingerprint, before: Fingerprint) -> bool:
+    """Does it not tell the serial number that it had, and nothing that speaks for another one?"""
+    if who.serial or not before.serial:
+        return False
+    said = zip(astuple(who), astuple(before), strict=True)
+    return all(now in ("", was) for now, was in said)
 
 
 def _is_same(one: Fingerprint, other: Fingerprint) -> bool:

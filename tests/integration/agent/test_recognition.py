@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -161,6 +162,35 @@ async def test_a_printer_with_a_serial_number_is_asked_on_every_connection(rig: 
         await rig.send(job(name))
         await reconnect(rig)
     assert (rig.kitchen.identified, rig.kitchen.probed) == (3, 1)
+
+
+@pytest.mark.parametrize("answer", [None, replace(EPSON, serial=""), Fingerprint("EPSON")])
+async def test_a_known_printer_that_is_too_busy_to_say_who_it_is_is_not_taken_for_a_new_one(
+    rig: Rig, answer: Fingerprint | None
+):
+    await rig.send(job("A1"))
+    await reconnect(rig)
+    rig.kitchen.fingerprint, rig.kitchen.knows = answer, Confirmation.CLOSE
+    await rig.send(job("A2"))
+    await reconnect(rig)
+    assert (await rig.journal.known_printers())[KITCHEN].fingerprint == EPSON
+    rig.kitchen.fingerprint, rig.kitchen.knows = EPSON, Confirmation.PROCESS_ID
+    await rig.send(job("A3"))
+    assert confirmed_by(rig) == [
+        Confirmation.PROCESS_ID,
+        Confirmation.CLOSE,
+        Confirmation.PROCESS_ID,
+    ]
+    assert rig.kitchen.numbers == ["A1 0001", "A2 0002", "A3 0003"]
+
+
+async def test_a_nameless_spare_of_another_make_is_a_new_printer(rig: Rig):
+    await rig.send(job("A1"))
+    await reconnect(rig)
+    rig.kitchen.fingerprint, rig.kitchen.knows = NAMELESS, Confirmation.STATUS
+    await rig.send(job("A2"))
+    assert (await rig.journal.known_printers())[KITCHEN].fingerprint == NAMELESS
+    assert confirmed_by(rig)[-1] is Confirmation.STATUS
 
 
 async def test_a_printer_that_is_not_to_be_asked_is_used_as_it_is(rig: Rig, make_rig: MakeRig):

@@ -158,7 +158,7 @@ class Spooler:
             return
         sending = await self._begin(entry, ticket, now)
         result = await self._send(session, data, sending.process_id)
-        await self._judge(entry, sending, result)
+        await self._judge(session, entry, sending, result)
 
     async def _was_printed(self, session: Session, entry: Entry) -> bool:
         """Listen for a late word before anything is printed a second time."""
@@ -193,7 +193,9 @@ class Spooler:
             self._condition.lost(reason, self.waiting)
             telling.create_task(self._try_to_tell_waiting(reason))
 
-    async def _judge(self, entry: Entry, sending: Entry, result: PrintResult) -> None:
+    async def _judge(
+        self, session: Session, entry: Entry, sending: Entry, result: PrintResult
+    ) -> None:
         ended = after_printing(entry, sending, result, self._clock.now())
         match result.outcome:
             case Outcome.CONFIRMED | Outcome.WEAK:
@@ -202,6 +204,8 @@ class Spooler:
             case Outcome.UNKNOWN:
                 log.warning("an attempt ended without a word", extra=_fields(ended, "attempt.lost"))
                 await self._end(ended)
+                if ended.after.state is JobState.UNKNOWN:  # its word would come here, if any
+                    await self._was_printed(session, ended.after)
                 await self._contact.doubt()
             case Outcome.FAILED:
                 self._condition.doubt()

@@ -54,6 +54,18 @@ async def test_a_late_word_of_the_printer_saves_the_second_ticket(rig: Rig):
     assert not first.possible_duplicate, "the only ticket on paper carries no mark"
 
 
+async def test_the_late_word_is_listened_for_on_the_tickets_own_connection_first(rig: Rig):
+    rig.kitchen.script(SILENT_BUT_PRINTED)
+    listened_on: list[int] = []
+
+    async def note() -> None:
+        listened_on.append(rig.kitchen.connections)
+
+    rig.kitchen.before_late_word = note
+    await rig.send(job("A1"))
+    assert listened_on == [1, 2], "where the ticket went, and again before it is printed anew"
+
+
 async def test_a_second_unknown_is_dead_and_there_is_never_a_third_ticket(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ):

@@ -26,7 +26,7 @@ from bench.queues import connected
 from bench.site import AGENTS, Site, built_site
 
 ROOT: Final = Path(__file__).parents[1]
-SECONDS: Final = 25.0
+SECONDS: Final = 28.0
 
 Measure = Callable[[Site, float], Awaitable[list[Figure]]]
 

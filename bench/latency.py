@@ -15,7 +15,7 @@ from bench.orders import webhooks
 from bench.printer import FastPrinter, fast_printer
 from bench.site import Site
 
-ORDERS: Final = 320
+ORDERS: Final = 300
 _WARM_UP: Final = 20
 # After the agent has hung up: the outbox has deleted, the ledger has its events.
 _PAUSE_S: Final = 0.02

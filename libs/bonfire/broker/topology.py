@@ -58,6 +58,17 @@ def commands_queue(agent: str) -> str:
     return f"commands.{agent}"
 
 
+def needed_by_agent(agent: str) -> Topology:
+    """What one print host has to find there; it creates nothing and sees nobody else's queues."""
+    return Topology(
+        exchanges=(Exchange(EVENTS, "topic", alternate=UNROUTABLE),),
+        queues=(
+            _work_queue(jobs_queue(agent), single=True),
+            _work_queue(commands_queue(agent), single=True),
+        ),
+    )
+
+
 def for_agents(agents: Iterable[str]) -> Topology:
     """Everything that one organisation needs, for its print hosts."""
     names = tuple(sorted(set(agents)))

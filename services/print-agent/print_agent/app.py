@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from bonfire import config, metrics
-from bonfire.broker import Broker
+from bonfire.broker import Broker, topology
 from bonfire.broker.rabbitmq import RabbitBroker
 from bonfire.clock import Clock, SystemClock
 from bonfire.errors import Permanent, Reason
@@ -18,6 +18,7 @@ from bonfire.ops_api import OpsApi
 from bonfire.outbox import Outbox
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
+from bonfire.topology_watch import TopologyWatch
 from print_agent.intake import Intake
 from print_agent.journal import MIGRATIONS, Journal
 from print_agent.journal.events import LANE
@@ -68,6 +69,12 @@ class App:
             self._clock,
             self._metrics,
         )
+        self._topology = TopologyWatch(
+            self._broker,
+            topology.needed_by_agent(settings.agent),
+            self._clock,
+            self._metrics.broker,
+        )
         self._ops = OpsApi(settings.ops_host, settings.ops_port, registry, self.unready)
 
     @property
@@ -100,6 +107,7 @@ class App:
         for name, function in self._outbox.tasks().items():
             tasks.spawn(name, function)
         tasks.spawn("intake", self._intake.run)
+        tasks.spawn("topology", self._topology.run)
 
     async def drain(self) -> None:
         await self._intake.inbox.stop()

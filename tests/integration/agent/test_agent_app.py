@@ -155,6 +155,19 @@ async def test_while_its_queue_is_missing_it_is_unready_and_says_so(house: House
     assert "the queue of this print host is not being consumed" in body
 
 
+async def test_an_agent_that_was_never_declared_names_what_the_broker_lacks(
+    house: House, caplog: pytest.LogCaptureFixture
+):
+    await house.stop()
+    house.server.delete_queue(topology.jobs_queue(AGENT))
+    await house.start()
+    await soon(lambda: any("topology.missing" in str(vars(r)) for r in caplog.records))
+    (told,) = [r for r in caplog.records if getattr(r, "event", "") == "topology.missing"]
+    assert vars(told)["objects"] == (f"queue {topology.jobs_queue(AGENT)}",)
+    _, shown = await house.get("/metrics")
+    assert "bonfire_topology_missing_objects 1.0" in shown
+
+
 async def test_a_printer_in_trouble_is_no_reason_to_be_unready(house: House):
     house.kitchen.set_fault("paper-out")
     house.send(job("A1"), job("A1", BAR))

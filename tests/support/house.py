@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from dev_stack.ports import free_ports
 from dev_stack.private_broker import PrivateBroker
 from fake_wix import Event, generate_key, public_pem, webhook_body
+from tests.support.checker import ExpectedTicket, Verdict, judge, read_paper
 from virtual_printer import VirtualPrinter
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -87,6 +88,7 @@ class House:
     agent: str = field(default_factory=lambda: f"host-{secrets.token_hex(4)}")
     key: RSAPrivateKey = field(default_factory=generate_key)
     _ports: list[int] = field(default_factory=lambda: free_ports(3))
+    _released: int = 0
     _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     @property
@@ -148,18 +150,28 @@ class House:
         async with self.http.post(self.webhook_url, data=body) as answer:
             return answer.status
 
-    async def deliver(self, order: Mapping[str, Any]) -> None:
-        """Post the same event until it is answered with 200, as Wix does, only faster."""
-        body = webhook_body(order, self.key, Event.APPROVED, event_id=str(uuid.uuid4()))
+    async def hand_in(self, order: Mapping[str, Any]) -> list[ExpectedTicket]:
+        """Submit it until it is answered with 2xx, as a till does; the tickets that it makes."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
-                try:
-                    async with self.http.post(self.webhook_url, data=body) as answer:
-                        if answer.status == 200:
-                            return
-                except aiohttp.ClientError:
-                    pass  # it is away; Wix comes again
+                with suppress(aiohttp.ClientError):  # it is away; the till comes again
+                    status, answer = await self.submit(order, key=order["id"])
+                    if status in (200, 201):
+                        break
                 await asyncio.sleep(0.05)
+        self._released += 1
+        return [
+            ExpectedTicket(job["job_id"], job["printer"], self._released) for job in answer["jobs"]
+        ]
+
+    async def all_on_paper(self, expected: list[ExpectedTicket], patience_s: float = 30) -> Verdict:
+        """Wait until none is missing; what the judge says of the paper then."""
+        deadline = asyncio.get_running_loop().time() + patience_s
+        while True:
+            verdict = judge(expected, read_paper(self.directory / "paper"))
+            if not verdict.lost or asyncio.get_running_loop().time() > deadline:
+                return verdict
+            await asyncio.sleep(0.1)
 
     async def submit(self, order: Mapping[str, Any], key: str) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": key}

@@ -59,6 +59,9 @@ def main() -> int:
     except MeasurementFailed as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    except TimeoutError:
+        print("bench: a measurement did not end in time; is the machine busy?", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("bench: interrupted", file=sys.stderr)
         return 130

@@ -20,10 +20,10 @@ from bench.site import AGENTS, LOCATIONS, Site
 from dev_stack.ports import is_free
 
 CONNECTIONS: Final = 24
-ORDERS_PER_ROUND: Final = 2_000
-MOST_ROUNDS: Final = 4
+ORDERS_PER_ROUND: Final = 1_500
+MOST_ROUNDS: Final = 5
 _WARM_UP: Final = 200
-_ROUND_TIMEOUT_S: Final = 20.0
+_ROUND_TIMEOUT_S: Final = 28.0
 
 
 @dataclass(frozen=True, slots=True)

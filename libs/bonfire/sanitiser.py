@@ -31,7 +31,7 @@ def clean(text: str) -> str:
     Surrogates, private use and unassigned code points become U+FFFD. Cleaning twice changes
     nothing more.
     """
-    if not text.isprintable() or _IGNORABLE.search(text):
+    if not text.replace("\n", "").isprintable() or _IGNORABLE.search(text):
         text = "".join(map(_clean_character, text.replace("\r\n", "\n").replace("\r", "\n")))
     return unicodedata.normalize("NFC", text)
 

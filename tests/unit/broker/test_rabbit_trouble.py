@@ -134,6 +134,26 @@ async def test_a_real_cancellation_passes() -> None:
         await task
 
 
+@pytest.mark.parametrize("becomes", [None, RuntimeError("the channel was closed")])
+async def test_a_cancellation_that_the_library_swallowed_still_cancels(becomes) -> None:
+    async def swallow() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if becomes is not None:
+                raise becomes from None
+
+    async def ours() -> None:
+        with no_strays():
+            await swallow()
+
+    task = asyncio.create_task(ours())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+
+
 async def test_a_stray_is_known_in_a_task_that_outlived_a_cancellation() -> None:
     outcomes: list[str] = []
 

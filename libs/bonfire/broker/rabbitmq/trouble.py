@@ -45,7 +45,8 @@ def cancellations() -> int:
 def no_strays() -> Iterator[None]:
     """Turn the CancelledError of a dying connection into `StrayCancellation`.
 
-    A real cancellation passes: it is counted on the task, a stray one is not.
+    A real cancellation passes: it is counted on the task, a stray one is not. That holds too where
+    the library has caught it on its way, or turned it into another error.
     """
     before = cancellations()
     try:
@@ -54,6 +55,12 @@ def no_strays() -> Iterator[None]:
         if cancellations() > before:
             raise
         raise StrayCancellation("the connection was lost") from cancelled
+    except Exception as error:
+        if cancellations() > before:
+            raise asyncio.CancelledError from error
+        raise
+    if cancellations() > before:
+        raise asyncio.CancelledError
 
 
 WRONG_USER: Final = "the broker refuses the user name or the password"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, Final, NoReturn
+
+from pydantic_core import from_json
 
 from bonfire.errors import Reason
 from order_ingest.wix.refusal import WixRefused
@@ -15,6 +18,8 @@ def parse_json(text: bytes | str) -> Any:
     Lone surrogates survive, since a guest's emoji that a shop page cut in half is no reason to
     lose an order. Refuses NOT_UTF8, TOO_DEEP and NOT_JSON (also NaN and numbers of 4 301 digits).
     """
+    with suppress(ValueError, TypeError):  # then the decoder below reads it, or says why not
+        return from_json(text, allow_inf_nan=False)
     try:
         return _DECODER.decode(text if isinstance(text, str) else text.decode())
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -77,3 +78,14 @@ async def test_every_service_stops_in_order_when_it_is_asked_to(house: House):
     await house.printers["kitchen-1"].wait_for_tickets(1)
     assert await house.stop("order-ingest") == 0
     assert await house.stop("print-agent") == 0
+
+
+@pytest.mark.parametrize("service", ["order-ingest", "print-agent"])
+async def test_a_service_that_is_stopped_as_soon_as_it_is_ready_stops_at_once(
+    house: House, service: str
+):
+    await house.stop(service)
+    for _ in range(4):
+        await house.start(service)
+        async with asyncio.timeout(10):
+            assert await house.stop(service) == 0

@@ -227,6 +227,7 @@ def _connect(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
                 "synchronous=FULL",
                 "foreign_keys=ON",
                 "mmap_size=0",
+                "cache_size=-512",  # kB: what is in use are the newest rows
             ):
                 db.execute(f"PRAGMA {pragma}")
             migrate(db, migrations)

@@ -20,6 +20,7 @@ from typing import Final
 
 from dev_stack.house import DEFAULT_BASE_PORT, House
 from dev_stack.ports import HOST, PortTaken
+from dev_stack.private_broker import BrokerMissing
 from dev_stack.programs import command, ingest_environment, own_broker, programs
 from dev_stack.supervision import Supervisor
 
@@ -42,7 +43,7 @@ def main() -> int:
         return _run(house, given)
     except KeyboardInterrupt:
         return 0
-    except (RunFailed, PortTaken, FileNotFoundError) as error:
+    except (RunFailed, PortTaken, BrokerMissing, FileNotFoundError) as error:
         print(f"make run: {error}", file=sys.stderr)
         return 1
 

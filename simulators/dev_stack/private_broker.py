@@ -48,6 +48,11 @@ def private_url(directory: Path, port: int) -> str:
     return f"amqp://{_USER}:{_password(directory)}@{HOST}:{port}/"
 
 
+def is_installed() -> bool:
+    """Can a `PrivateBroker` start on this machine?"""
+    return _find("rabbitmq-server") is not None
+
+
 def foreground_command(directory: Path, port: int) -> tuple[list[str], dict[str, str]]:
     """Command line and environment that run it until SIGTERM, for a supervisor.
 
@@ -238,10 +243,15 @@ def _password(directory: Path) -> str:
     return secret.read_text()
 
 
-def _program(name: str) -> str:
-    # Debian's own wrapper in the PATH insists on the user "rabbitmq" and on its directories.
+def _find(name: str) -> str | None:
+    # Debian's own wrapper in /usr/sbin insists on the user "rabbitmq" and on its directories, and
+    # is in nobody's PATH but root's.
     beside = _SCRIPTS / name
-    found = str(beside) if beside.exists() else shutil.which(name)
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+def _program(name: str) -> str:
+    found = _find(name)
     if found is None:
         raise BrokerMissing(f"RabbitMQ is not installed (no {name}); {_INSTALL}")
     return found

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from dev_stack.house import AGENT, House
 from dev_stack.ports import HOST
-from dev_stack.private_broker import foreground_command, private_url
+from dev_stack.private_broker import (
+    BrokerMissing,
+    foreground_command,
+    is_installed,
+    private_url,
+)
 from dev_stack.supervision import Program
 
 
@@ -52,7 +57,7 @@ def ingest_environment(house: House) -> dict[str, str]:
 
 
 def programs(house: House) -> Sequence[Program]:
-    """In the order of their start."""
+    """In the order of their start. Raises `BrokerMissing` when nothing here can be the broker."""
     agent = {
         **common_environment(house, "print-agent", house.agent_ops_port),
         "BONFIRE_AGENT": AGENT,
@@ -68,9 +73,14 @@ def programs(house: House) -> Sequence[Program]:
 
 def _broker(house: House) -> Program:
     directory = house.directory / "broker"
-    if shutil.which("rabbitmq-server"):
+    if is_installed():
         argv, environment = foreground_command(directory, house.broker_port)
         return Program("broker", argv, environment, priority=10)
+    if shutil.which("docker") is None:
+        raise BrokerMissing(
+            "neither RabbitMQ nor Docker is installed; `make install` installs RabbitMQ on Debian,"
+            " or name a broker that runs in BONFIRE_AMQP_URL"
+        )
     user, password = private_url(directory, 0).split("//")[1].split("@")[0].split(":")
     publish = f"{HOST}:{house.broker_port}:5672"
     login = ["-e", f"RABBITMQ_DEFAULT_USER={user}", "-e", f"RABBITMQ_DEFAULT_PASS={password}"]

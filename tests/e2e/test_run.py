@@ -12,8 +12,13 @@ from pathlib import Path
 
 import pytest
 
+import dev_stack.private_broker
+from dev_stack.house import House
 from dev_stack.ports import is_free
+from dev_stack.private_broker import BrokerMissing, is_installed
+from dev_stack.programs import programs
 from tests.support.house import ROOT, SAMPLES, sample
+from tests.support.rabbit import lacking
 
 PORTS = 20
 DEADLINE_S = 120
@@ -104,6 +109,23 @@ async def test_a_taken_port_is_named_with_what_to_do():
     assert process.returncode == 1
     assert f"port {base_port + 3} (the virtual printers' page) is taken" in said
     assert "make run BASE_PORT=" in said
+
+
+def test_an_ordinary_user_gets_the_installed_broker_without_sbin_in_the_path(tmp_path, monkeypatch):
+    if not is_installed():
+        lacking("RabbitMQ is not installed")
+    monkeypatch.delenv("BONFIRE_AMQP_URL", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    broker, *_ = programs(House(tmp_path))
+    assert "dev_stack.private_broker" in broker.command
+
+
+def test_a_machine_without_any_broker_is_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.delenv("BONFIRE_AMQP_URL", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dev_stack.private_broker, "_SCRIPTS", tmp_path)
+    with pytest.raises(BrokerMissing, match="neither RabbitMQ nor Docker"):
+        programs(House(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from dev_stack.private_broker import (
     BrokerMissing,
     PrivateBroker,
     foreground_command,
+    is_installed,
     private_url,
 )
 from tests.support.rabbit import lacking
@@ -29,7 +30,7 @@ from tests.support.rabbit import lacking
 
 @pytest.fixture(autouse=True)
 def installed() -> None:
-    if shutil.which("rabbitmq-server") is None:
+    if not is_installed():
         lacking("RabbitMQ is not installed")
 
 

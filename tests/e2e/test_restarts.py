@@ -8,6 +8,7 @@ from pathlib import Path
 from dev_stack.private_broker import PrivateBroker
 from tests.support.checker import ExpectedTicket
 from tests.support.house import House, open_house
+from tests.support.rabbit import soon
 
 BAR = {"id": "5ec00003-0000-4000-8000-000000000003"}
 
@@ -95,3 +96,15 @@ async def test_everything_is_switched_off_at_once_and_comes_back(house: House):
     verdict = await house.all_on_paper(expected)
     assert verdict.ok, verdict.summary()
     assert verdict.marks <= 1  # the bar's ticket can have been in hand
+
+
+async def test_a_printer_that_takes_everything_and_prints_nothing_is_not_believed(house: House):
+    kitchen = house.printers["kitchen-1"]
+    await take_orders(house, 1, 1)
+    await kitchen.wait_for_tickets(1)
+    await soon(lambda: kitchen.connected_peer is None)
+    kitchen.set_fault("black-hole")
+    await take_orders(house, 2, 1)
+    (job,) = await house.all_jobs("order-2", "dead")
+    assert job["reason"] == "still_unknown"
+    assert len(kitchen.tickets) == 1

@@ -61,7 +61,7 @@ def commands_queue(agent: str) -> str:
 def needed_by_agent(agent: str) -> Topology:
     """What one print host has to find there; it creates nothing and sees nobody else's queues."""
     return Topology(
-        exchanges=(Exchange(EVENTS, "topic", alternate=UNROUTABLE),),
+        exchanges=(Exchange(EVENTS, "topic"),),
         queues=(
             _work_queue(jobs_queue(agent), single=True),
             _work_queue(commands_queue(agent), single=True),
@@ -78,9 +78,11 @@ def for_agents(agents: Iterable[str]) -> Topology:
         exchanges=(
             Exchange(UNROUTABLE, "fanout"),
             Exchange(DEAD, "topic", alternate=UNROUTABLE),
-            Exchange(JOBS, "direct", alternate=UNROUTABLE),
-            Exchange(COMMANDS, "direct", alternate=UNROUTABLE),
-            Exchange(EVENTS, "topic", alternate=UNROUTABLE),
+            # No alternate where an outbox publishes: what no queue takes comes back to it and
+            # stays there until one does (docs/adr/0009).
+            Exchange(JOBS, "direct"),
+            Exchange(COMMANDS, "direct"),
+            Exchange(EVENTS, "topic"),
         ),
         queues=(
             _last_queue(UNROUTABLE_QUEUE),

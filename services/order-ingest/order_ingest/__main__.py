@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="order-ingest",
         description="Takes orders in and sends their tickets to the print hosts.",
-        epilog="Settings come from the environment (BONFIRE_…): docs/configuration.md",
+        epilog="Settings come from the environment (BONFIRE_…): see the README",
     )
     commands = parser.add_subparsers(dest="command")
     parser.set_defaults(run=_serve)

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import astuple, replace
 
 from bonfire.errors import Reason
+from bonfire.messages import Confirmation
 from print_agent.journal import Journal, KnownPrinter
 from print_agent.printers import Fingerprint, PrinterSettings, PrinterTrouble, Session
 
@@ -40,8 +41,7 @@ class Recognition:
         self._refuse_another(settings.id, who)
         before = self._known.get(settings.id)
         if before is not None and _keeps_silent(who, before.fingerprint):
-            # Busy with another's ticket, perhaps: nothing to remember, and to be asked again.
-            return await self._asked(settings, session, KnownPrinter(before.fingerprint, None))
+            return await self._not_trusted_less(settings, session, before)
         known = before if before and before.fingerprint == who else KnownPrinter(who, None)
         known = await self._asked(settings, session, known)
         if known != before:
@@ -54,6 +54,17 @@ class Recognition:
         if known.confirmation is not None or settings.confirmation != "auto":
             return known
         return replace(known, confirmation=await session.probe())
+
+    async def _not_trusted_less(
+        self, settings: PrinterSettings, session: Session, before: KnownPrinter
+    ) -> KnownPrinter:
+        """For a known printer that does not say who it is: busy, a nameless spare, or broken.
+
+        It may confirm in another way than before, but it has to confirm: one that says nothing
+        any more prints nothing either, as far as we know. Nothing of it is remembered.
+        """
+        now = await self._asked(settings, session, replace(before, confirmation=None))
+        return before if now.confirmation is Confirmation.CLOSE and before.confirmation else now
 
     def _refuse_another(self, printer: str, who: Fingerprint) -> None:
         """Without a serial number two printers of one model look alike, so nothing is said."""

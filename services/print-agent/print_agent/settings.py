@@ -31,6 +31,12 @@ def default_config(environment: Environment) -> Path:
     return environment.path("CONFIG", "bonfire.toml")
 
 
+def default_data(environment: Environment) -> Path | None:
+    """The service's own folder, where such a command is told of one."""
+    folder = environment.text("DATA", "")
+    return Path(folder) if folder else None
+
+
 def journal_in(data: Path | None, environment: Environment) -> Path:
     """The journal in this folder, else in the service's own; raises `SettingsInvalid`."""
     folder = data or environment.path("DATA")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bonfire.clock import Clock
@@ -31,13 +31,17 @@ _SAID: Final = {
 
 
 async def print_trial(
-    config: Config, printer_id: str, clock: Clock, tell: Callable[[str], None]
+    config: Config,
+    agents: Sequence[str],
+    printer_id: str,
+    clock: Clock,
+    tell: Callable[[str], None],
 ) -> bool:
     """Whether it is on paper; `tell` gets that in words, and before it what holds it up.
 
-    Raises `Permanent` for a printer that the configuration does not have.
+    Raises `Permanent` for a printer that none of these print hosts has, or more than one.
     """
-    location, known = _find(config, printer_id)
+    location, known = _find(config, agents, printer_id)
     job = _test_job(config, location, known, clock)
     data = render_ticket(job, Slip("0000", clock.now(), test=True), known.columns)
     printer = configured(known, clock)
@@ -67,11 +71,20 @@ async def _print(printer: TcpPrinter, data: bytes, on_trouble: TroubleListener) 
         await session.close()
 
 
-def _find(config: Config, printer_id: str) -> tuple[Location, Printer]:
-    known = [(location, each) for location in config.locations for each in location.printers]
-    for location, printer in known:
-        if printer.id == printer_id:
-            return location, printer
+def _find(config: Config, agents: Sequence[str], printer_id: str) -> tuple[Location, Printer]:
+    known = [
+        (location, printer)
+        for agent in agents
+        for location in config.locations_of(agent)
+        for printer in location.printers
+    ]
+    found = [pair for pair in known if pair[1].id == printer_id]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        hosts = ", ".join(location.agent for location, _ in found)
+        detail = f"{printer_id!r} is a printer of {hosts}: say which with --agent"
+        raise Permanent(Reason.UNKNOWN_PRINTER, detail)
     names = ", ".join(printer.id for _, printer in known)
     raise Permanent(Reason.UNKNOWN_PRINTER, f"no printer {printer_id!r}; known: {names}")
 

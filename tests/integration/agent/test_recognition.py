@@ -176,12 +176,17 @@ async def test_a_known_printer_that_is_too_busy_to_say_who_it_is_is_not_taken_fo
     assert (await rig.journal.known_printers())[KITCHEN].fingerprint == EPSON
     rig.kitchen.fingerprint, rig.kitchen.knows = EPSON, Confirmation.PROCESS_ID
     await rig.send(job("A3"))
-    assert confirmed_by(rig) == [
-        Confirmation.PROCESS_ID,
-        Confirmation.CLOSE,
-        Confirmation.PROCESS_ID,
-    ]
+    # Its silence is not believed: a ticket that it does not confirm is no printed ticket.
+    assert confirmed_by(rig) == [Confirmation.PROCESS_ID] * 3
     assert rig.kitchen.numbers == ["A1 0001", "A2 0002", "A3 0003"]
+
+
+async def test_a_nameless_spare_may_confirm_in_its_own_way(rig: Rig):
+    await rig.send(job("A1"))
+    await reconnect(rig)
+    rig.kitchen.fingerprint, rig.kitchen.knows = None, Confirmation.STATUS
+    await rig.send(job("A2"))
+    assert confirmed_by(rig) == [Confirmation.PROCESS_ID, Confirmation.STATUS]
 
 
 async def test_a_nameless_spare_of_another_make_is_a_new_printer(rig: Rig):

@@ -11,6 +11,7 @@ import aiormq
 import pytest
 
 from bonfire.broker import BrokerUnavailable
+from bonfire.broker.rabbitmq import consumer as consumer_module
 from bonfire.broker.rabbitmq import declaration
 from bonfire.broker.rabbitmq.channels import keep_channel
 from bonfire.broker.rabbitmq.consumer import RabbitConsumer
@@ -71,6 +72,10 @@ class FakeLink:
         return channel
 
 
+async def says_nothing(_queue: str) -> None:
+    """A broker that does not say how many consumers there are."""
+
+
 def as_link(link: FakeLink) -> Link:
     return cast(Link, link)
 
@@ -97,7 +102,7 @@ async def test_a_connection_that_dies_while_we_look_is_unavailable() -> None:
 async def test_a_stray_cancellation_does_not_end_the_upkeep_of_a_channel() -> None:
     clock = FakeClock()
     link = FakeLink(asyncio.CancelledError(), FakeChannel(asyncio.CancelledError()), FakeChannel())
-    consumer = RabbitConsumer("q", 1)
+    consumer = RabbitConsumer("q", 1, says_nothing)
     upkeep = asyncio.create_task(keep_channel(as_link(link), consumer, clock, backoff()))
     await clock.advance(1.0)
     await clock.advance(2.0)
@@ -111,7 +116,7 @@ async def test_a_stray_cancellation_does_not_end_the_upkeep_of_a_channel() -> No
 
 async def test_the_first_attempt_counts_as_tried_even_if_no_channel_can_be_opened() -> None:
     link = FakeLink(BrokerUnavailable(Reason.BROKER_UNAVAILABLE, "away"))
-    consumer = RabbitConsumer("q", 1)
+    consumer = RabbitConsumer("q", 1, says_nothing)
     upkeep = asyncio.create_task(keep_channel(as_link(link), consumer, FakeClock(), backoff()))
     await consumer.wait_tried()
     assert not consumer.active
@@ -125,7 +130,7 @@ async def test_a_lasting_trouble_is_told_once_and_tried_ever_more_slowly(
     missing = aiormq.ChannelNotFoundEntity("no queue 'q'")
     link = FakeLink(*(FakeChannel(missing) for _ in range(100)))
     upkeep = asyncio.create_task(
-        keep_channel(as_link(link), RabbitConsumer("q", 1), clock, backoff())
+        keep_channel(as_link(link), RabbitConsumer("q", 1, says_nothing), clock, backoff())
     )
     await clock.advance(3_600)
     assert 60 < link.opened < 130  # once in 30 to 60 s, at last
@@ -141,7 +146,7 @@ async def test_a_channel_that_held_long_is_reopened_without_delay_and_told_anew(
     channels = [FakeChannel() for _ in range(3)]
     link = FakeLink(*channels)
     upkeep = asyncio.create_task(
-        keep_channel(as_link(link), RabbitConsumer("q", 1), clock, backoff())
+        keep_channel(as_link(link), RabbitConsumer("q", 1, says_nothing), clock, backoff())
     )
     for opened, channel in enumerate(channels, start=1):
         await clock.advance(GOOD_AFTER_S + 1)
@@ -151,3 +156,16 @@ async def test_a_channel_that_held_long_is_reopened_without_delay_and_told_anew(
     assert link.opened == 4
     assert len(caplog.records) == 3
     upkeep.cancel()
+
+
+async def test_a_consumer_that_the_broker_has_forgotten_is_noticed(monkeypatch) -> None:
+    monkeypatch.setattr(consumer_module, "LOOK_EVERY_S", 0.0)
+    counts = [1, None, 0]
+
+    async def count(_queue: str) -> int | None:
+        return counts.pop(0)
+
+    consumer = RabbitConsumer("q", 1, count)
+    with pytest.raises(ConnectionError, match="forgotten the consumer of q"):
+        await consumer.until_useless(cast(aiormq.Channel, FakeChannel()))
+    assert counts == []

@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from bonfire.broker import Outgoing
@@ -83,7 +84,8 @@ class RabbitBroker:
 
     async def consume(self, queue: str, prefetch: int) -> RabbitConsumer:
         """As the port says; if the broker is there, returns after the first attempt."""
-        consumer = RabbitConsumer(queue, prefetch)
+        looking = partial(declaration.count_consumers, self._consuming)
+        consumer = RabbitConsumer(queue, prefetch, looking)
         self._spawn(consumer.purpose, self._keep_channel(self._consuming, consumer))
         if self._consuming.up:
             with suppress(TimeoutError):

@@ -16,6 +16,8 @@ from bonfire.broker import HeaderValue
 from bonfire.broker.rabbitmq.link import RPC_TIMEOUT_S
 from bonfire.broker.rabbitmq.trouble import LOST, no_strays
 
+LOOK_EVERY_S: Final = 15.0
+
 
 class RabbitDelivery:
     """A copy that came through one channel, and can only be settled through it."""
@@ -81,10 +83,14 @@ class RabbitConsumer:
 
     confirms: Final = False
 
-    def __init__(self, queue: str, prefetch: int) -> None:
+    def __init__(
+        self, queue: str, prefetch: int, count_consumers: Callable[[str], Awaitable[int | None]]
+    ) -> None:
+        """`count_consumers` asks the broker on another channel; None means that it did not say."""
         self.purpose = f"consume {queue}"
         self._queue = queue
         self._prefetch = prefetch
+        self._count_consumers = count_consumers
         # The broker sends no more than `prefetch` at a time; one place more is for the end.
         self._inbox: asyncio.Queue[RabbitDelivery | None] = asyncio.Queue(prefetch + 1)
         self._channel: aiormq.Channel | None = None
@@ -138,15 +144,30 @@ class RabbitConsumer:
         self._tried.set()
 
     async def until_useless(self, channel: aiormq.Channel) -> None:
-        """The broker also takes a consumer away while the channel lives: its queue was deleted."""
+        """The broker also takes a consumer away while the channel lives: its queue was deleted.
+
+        It tells, but for a queue that is made again at once (seen on 3.10), so we also look.
+        """
         taken_away = asyncio.ensure_future(self._taken_away.wait())
         closing = channel.closing
         try:
-            await asyncio.wait((taken_away, closing), return_when=asyncio.FIRST_COMPLETED)
+            while not (taken_away.done() or closing.done()):
+                await asyncio.wait(
+                    (taken_away, closing),
+                    timeout=LOOK_EVERY_S,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if not (taken_away.done() or closing.done()):
+                    await self._look()
         finally:
             taken_away.cancel()
         if closing.done():
             await closing
+
+    async def _look(self) -> None:
+        """Raises if the queue has no consumer at all, which then is not us either."""
+        if not self._cancelled and await self._count_consumers(self._queue) == 0:
+            raise ConnectionError(f"the broker has forgotten the consumer of {self._queue}")
 
     def detach(self) -> None:
         self._channel = None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import aiormq
 from aiormq.abc import FieldTable
 
-from bonfire.broker import TopologyMismatch
+from bonfire.broker import BrokerUnavailable, TopologyMismatch
 from bonfire.broker.rabbitmq.link import RPC_TIMEOUT_S, Link, close_quietly
-from bonfire.broker.rabbitmq.trouble import lost_is_unavailable
+from bonfire.broker.rabbitmq.trouble import LOST, lost_is_unavailable, no_strays
 from bonfire.broker.topology import Binding, Exchange, Queue, Topology
 from bonfire.errors import Reason
 
@@ -37,6 +38,19 @@ async def missing(link: Link, topology: Topology) -> tuple[str, ...]:
             if not await _exists(link, request):
                 lacking.append(name)
     return tuple(lacking)
+
+
+async def count_consumers(link: Link, queue: str) -> int | None:
+    """How many consumers a queue has; None where the broker cannot or may not say."""
+    with suppress(*LOST, BrokerUnavailable), no_strays():
+        channel = await link.open_channel()
+        try:
+            async with asyncio.timeout(RPC_TIMEOUT_S):
+                found = await channel.queue_declare(queue, passive=True)
+            return found.consumer_count
+        finally:
+            await close_quietly(channel)
+    return None
 
 
 async def _declare_one(channel: aiormq.Channel, name: str, request: Request) -> None:

@@ -13,9 +13,16 @@ from typing import Any
 
 import pytest
 
+from bonfire.clock import SystemClock
 from bonfire.lifecycle import STOPPED, UNUSABLE
+from bonfire.messages import Confirmation
+from bonfire.store import Store
+from bonfire.store.migrations import read_migrations
 from dev_stack.ports import free_ports
 from print_agent.__main__ import main
+from print_agent.journal import MIGRATIONS, Journal, KnownPrinter
+from print_agent.printers import PrinterSettings
+from print_agent.printers.tcp import TcpPrinter
 from tests.integration.agent.configuration import write_config
 from tests.integration.agent.rig import BAR, KITCHEN, Rig
 from tests.support.jobs import job
@@ -55,6 +62,45 @@ def run(
     return run_command
 
 
+async def remember(data: Path, printers: dict[str, VirtualPrinter]) -> None:
+    """A journal like that of an agent which has met these printers."""
+    store = Store(data / "journal.db", read_migrations(MIGRATIONS))
+    store.open()
+    journal = Journal(store, "altstadt", lambda _told: None)
+    for name, printer in printers.items():
+        settings = PrinterSettings(name, "127.0.0.1", printer.port)
+        session = await TcpPrinter(settings, SystemClock()).connect()
+        who = await session.identify()
+        assert who is not None
+        await journal.remember_printer(name, KnownPrinter(who, Confirmation.PROCESS_ID))
+        await session.close()
+    await store.close()
+
+
+def two_hosts(folder: Path, altstadt: int, hafen: int) -> None:
+    """Two restaurants, each with a printer kitchen-1."""
+    locations = "".join(
+        f"""
+[[locations]]
+id = "{name}"
+name = "{name}"
+default_station = "kitchen"
+[[locations.stations]]
+id = "kitchen"
+name = "KITCHEN"
+printer = "kitchen-1"
+[[locations.printers]]
+id = "kitchen-1"
+address = "tcp://127.0.0.1:{port}"
+"""
+        for name, port in (("altstadt", altstadt), ("hafen", hafen))
+    )
+    (folder / "bonfire.toml").write_text(
+        '[organisation]\nid = "b"\nname = "B"\ndefault_location = "altstadt"\n'
+        f'[defaults]\ntimezone = "UTC"\n{locations}'
+    )
+
+
 async def test_doctor_finds_nothing_wrong_with_good_printers(
     run: Run, capsys: pytest.CaptureFixture[str]
 ):
@@ -79,6 +125,46 @@ async def test_doctor_tells_of_one_printer_behind_two_addresses_and_how_to_forge
         write_config(tmp_path, kitchen.port, again.port)
         assert await run("doctor") == 1
     assert "print-agent forget-printers" in capsys.readouterr().out
+
+
+async def test_doctor_finds_two_printers_that_were_exchanged_by_what_the_agent_remembers(
+    run: Run,
+    kitchen: VirtualPrinter,
+    bar: VirtualPrinter,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+):
+    data = tmp_path / "data"
+    await remember(data, {KITCHEN: kitchen, BAR: bar})
+    assert await run("doctor", "--data", str(data)) == 0
+    write_config(tmp_path, bar.port, kitchen.port)
+    assert await run("doctor", "--data", str(data)) == 1
+    told = capsys.readouterr().out
+    assert "It is bar-1" in told
+    assert "It is kitchen-1" in told
+
+
+async def test_doctor_without_a_journal_to_read_says_so(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert await run("doctor", "--data", str(tmp_path / "nowhere")) == UNUSABLE
+    assert "cannot read the agent's journal" in capsys.readouterr().err
+
+
+async def test_a_printer_id_that_two_print_hosts_have_needs_the_print_host(
+    run: Run,
+    kitchen: VirtualPrinter,
+    bar: VirtualPrinter,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+):
+    two_hosts(tmp_path, kitchen.port, bar.port)
+    assert await run("test-print", KITCHEN) == UNUSABLE
+    assert "is a printer of altstadt, hafen: say which with --agent" in capsys.readouterr().err
+    assert await run("test-print", KITCHEN, "--agent", "hafen") == 0
+    assert (len(kitchen.tickets), len(bar.tickets)) == (0, 1)
+    assert await run("doctor", "--data", str(tmp_path)) == UNUSABLE
+    assert "say which print host with --agent" in capsys.readouterr().err
 
 
 async def test_doctor_of_a_print_host_that_is_not_configured_names_those_that_are(

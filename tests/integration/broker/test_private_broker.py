@@ -112,6 +112,22 @@ def test_in_the_foreground_it_runs_until_it_is_told_to_stop(directory: Path) -> 
     assert is_free(port)
 
 
+def test_in_the_foreground_nothing_outlives_it_when_it_is_killed(directory: Path) -> None:
+    [port] = free_ports(1)
+    argv, environment = foreground_command(directory, port)
+    with subprocess.Popen(argv, env=environment) as supervised:
+        deadline = time.monotonic() + 30
+        while not speaks_amqp(port) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert speaks_amqp(port)
+        supervised.kill()
+    deadline = time.monotonic() + 30
+    while processes_of(directory) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not processes_of(directory)
+    assert is_free(port)
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 def test_an_ordinary_user_can_run_it() -> None:
     script = (

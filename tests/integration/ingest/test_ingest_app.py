@@ -115,6 +115,26 @@ async def test_what_was_not_published_before_a_stop_is_published_after_the_start
     await ingest.published(1)
 
 
+async def test_a_job_of_a_print_host_without_a_queue_waits_in_the_outbox_until_it_has_one(
+    tmp_path,
+):
+    async with running(tmp_path, declared=False) as ingest:
+        ingest.server.declare(topology.for_agents(["hafen"]))
+        assert (await ingest.wix(raw_order())).status == 200
+        lane = {"lane": "altstadt"}
+        failures = "bonfire_outbox_publish_failures_total"
+        await soon(lambda: ingest.count("outbox") == 1)
+        await ingest.clock.advance(1)
+        assert await ingest.metric(failures, **lane, reason="unroutable") >= 1
+        assert await ingest.metric("bonfire_outbox_waiting_messages", **lane) == 1
+
+        ingest.server.declare(topology.for_agents(["altstadt", "hafen"]))
+        await ingest.clock.advance(10)
+
+        await ingest.published(1)
+        assert ingest.server.waiting(topology.UNROUTABLE_QUEUE) == ()
+
+
 async def test_published_messages_leave_the_ledger(ingest: Ingest):
     await ingest.wix(raw_order())
     await ingest.published(1)

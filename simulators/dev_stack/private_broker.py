@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from dev_stack.parent_death import end_with_parent
 from dev_stack.ports import HOST, free_ports, is_free, require_free, speaks_amqp
 
 _SCRIPTS: Final = Path("/usr/lib/rabbitmq/bin")
@@ -65,15 +66,17 @@ def foreground_command(directory: Path, port: int) -> tuple[list[str], dict[str,
 class PrivateBroker:
     """One broker node in `directory`; `port` 0 takes a free one.
 
-    What an earlier run stored there is still there. Every method blocks: go through
-    `asyncio.to_thread` where a loop runs.
+    What an earlier run stored there is still there. With `ends_with_parent` it ends even when the
+    thread that started it is killed. Every method blocks: go through `asyncio.to_thread` where a
+    loop runs.
     """
 
-    def __init__(self, directory: Path, port: int = 0) -> None:
+    def __init__(self, directory: Path, port: int = 0, *, ends_with_parent: bool = False) -> None:
         self._directory = directory.resolve()
         # Erlang wants two ports more: one for its own protocol, one for its name service.
         amqp, self._dist_port, self._epmd_port = free_ports(3)
         self.port = port or amqp
+        self._before_exec = end_with_parent if ends_with_parent else None
         self._epmd: subprocess.Popen[bytes] | None = None
         self._node: subprocess.Popen[bytes] | None = None
 
@@ -204,6 +207,7 @@ class PrivateBroker:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=self._before_exec,
             )
 
     def _start_epmd(self, program: str) -> None:
@@ -274,7 +278,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with PrivateBroker(arguments.directory, arguments.port) as broker:
+    with PrivateBroker(arguments.directory, arguments.port, ends_with_parent=True) as broker:
         print(f"RabbitMQ serves on {HOST}:{broker.port}", flush=True)
         return broker.wait()
 

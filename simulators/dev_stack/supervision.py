@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import shlex
 import signal
 import subprocess
@@ -11,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from dev_stack.parent_death import end_with_parent, ending_with_parent
 
 _HEAD: Final = """\
 [supervisord]
@@ -49,7 +50,7 @@ class Program:
 
 
 class Supervisor:
-    """Runs supervisord as a child that does not outlive us."""
+    """Runs supervisord as a child that does not outlive us, nor its programs it."""
 
     def __init__(self, directory: Path, logs: Path, programs: Sequence[Program]) -> None:
         self._directory = directory
@@ -73,7 +74,7 @@ class Supervisor:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is ours to handle; we then stop it in order
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
 
     def stop(self) -> None:
@@ -103,16 +104,10 @@ class Supervisor:
         environment = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
         section = _PROGRAM.format(
             name=program.name,
-            command=shlex.join(program.command),
+            command=shlex.join(ending_with_parent(program.command)),
             environment=environment,
             directory=self._directory,
             priority=program.priority,
             logs=self._logs,
         )
         return section.replace("%", "%%")
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when our parent dies, however it dies (Linux)."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

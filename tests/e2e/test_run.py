@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from tests.support.rabbit import lacking
 
 PORTS = 20
 DEADLINE_S = 120
+DEATH_DEADLINE_S = 30
 
 
 def free_base_port() -> int:
@@ -53,21 +56,47 @@ async def said_until_end(process: asyncio.subprocess.Process) -> str:
 
 
 def assert_nothing_runs(base_port: int) -> None:
-    assert all(is_free(port) for port in range(base_port, base_port + PORTS))
+    assert taken_ports(base_port) == []
+    assert processes_of(base_port) == []
+
+
+def taken_ports(base_port: int) -> list[int]:
+    return [port for port in range(base_port, base_port + PORTS) if not is_free(port)]
+
+
+def processes_of(base_port: int) -> list[str]:
+    """The command lines of what names this house's directory or works in it."""
     house = f"run-{base_port}"
-    left = [
-        process.name
-        for process in Path("/proc").iterdir()
-        if process.name.isdigit() and house in command_line(process)
-    ]
-    assert left == []
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            command = (process / "cmdline").read_text(errors="replace")
+            where = os.readlink(process / "cwd")
+        except OSError:  # no process, or it has ended meanwhile
+            continue
+        if house in command or house in where:
+            found.append(command.replace("\0", " "))
+    return found
 
 
-def command_line(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_text(errors="replace")
-    except OSError:  # it has ended meanwhile
-        return ""
+async def wait_until_nothing_runs(base_port: int) -> None:
+    deadline = time.monotonic() + DEATH_DEADLINE_S
+    while taken_ports(base_port) or processes_of(base_port):
+        if time.monotonic() > deadline:
+            break
+        await asyncio.sleep(0.2)
+    assert_nothing_runs(base_port)
+
+
+async def start_and_wait_until_it_stays(base_port: int) -> asyncio.subprocess.Process:
+    process = await start_house(base_port)
+    assert process.stdout is not None
+    async with asyncio.timeout(DEADLINE_S):
+        while b"until Ctrl-C" not in await process.stdout.readline():
+            assert process.returncode is None
+    assert not is_free(base_port)
+    assert processes_of(base_port)
+    return process
 
 
 async def test_one_run_shows_the_tickets_of_both_printers_and_leaves_nothing_running():
@@ -86,17 +115,31 @@ async def test_one_run_shows_the_tickets_of_both_printers_and_leaves_nothing_run
 
 async def test_a_run_goes_on_until_it_is_stopped_and_then_stops_everything():
     base_port = free_base_port()
-    process = await start_house(base_port)
-    assert process.stdout is not None
-    async with asyncio.timeout(DEADLINE_S):
-        while b"until Ctrl-C" not in await process.stdout.readline():
-            assert process.returncode is None
-    assert not is_free(base_port)
+    process = await start_and_wait_until_it_stays(base_port)
     process.send_signal(signal.SIGINT)
     said = await said_until_end(process)
     assert "Everything has stopped." in said
     assert process.returncode == 0
     assert_nothing_runs(base_port)
+
+
+async def test_nothing_outlives_a_run_that_is_killed():
+    base_port = free_base_port()
+    process = await start_and_wait_until_it_stays(base_port)
+    process.kill()
+    await said_until_end(process)
+    await wait_until_nothing_runs(base_port)
+
+
+async def test_nothing_outlives_a_supervisor_that_is_killed():
+    base_port = free_base_port()
+    process = await start_and_wait_until_it_stays(base_port)
+    supervisor = ROOT / "var" / f"run-{base_port}" / "supervisord.pid"
+    os.kill(int(supervisor.read_text()), signal.SIGKILL)
+    said = await said_until_end(process)
+    assert process.returncode == 1
+    assert "the supervisor ended by itself" in said
+    await wait_until_nothing_runs(base_port)
 
 
 async def test_a_taken_port_is_named_with_what_to_do():

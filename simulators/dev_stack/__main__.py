@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from dev_stack.house import DEFAULT_BASE_PORT, House
+from dev_stack.house import BASE_PORTS, DEFAULT_BASE_PORT, House
 from dev_stack.ports import HOST, PortTaken
 from dev_stack.private_broker import BrokerMissing
 from dev_stack.programs import command, ingest_environment, own_broker, programs
@@ -54,8 +54,16 @@ def _arguments() -> argparse.Namespace:
         "--order", type=Path, default=ROOT / "samples" / "wix" / "pickup-asap-cash.json"
     )
     parser.add_argument("--once", action="store_true", help="end after the tickets")
-    parser.add_argument("--base-port", type=int, default=DEFAULT_BASE_PORT)
+    parser.add_argument("--base-port", type=_base_port, default=DEFAULT_BASE_PORT)
     return parser.parse_args()
+
+
+def _base_port(text: str) -> int:
+    if not text.isdecimal() or int(text) not in BASE_PORTS:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no port from {BASE_PORTS.start} to {BASE_PORTS.stop - 1}"
+        )
+    return int(text)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,8 @@ from typing import Final
 from dev_stack.ports import HOST, require_free
 
 DEFAULT_BASE_PORT: Final = 8700
+BASE_PORTS: Final = range(1, 65_001)
+"""Base ports that leave room for the ports above them."""
 PRINTERS: Final = {"kitchen-1": "tcp://192.168.1.50:9100", "bar-1": "tcp://192.168.1.51:9100"}
 """The printers of bonfire.example.toml, whose addresses become the virtual printers'."""
 AGENT: Final = "altstadt"

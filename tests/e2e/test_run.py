@@ -35,7 +35,7 @@ def free_base_port() -> int:
     raise AssertionError("no twenty free ports in a row")
 
 
-async def start_house(base_port: int, *arguments: str) -> asyncio.subprocess.Process:
+async def start_house(base_port: int | str, *arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -152,6 +152,15 @@ async def test_a_taken_port_is_named_with_what_to_do():
     assert process.returncode == 1
     assert f"port {base_port + 3} (the virtual printers' page) is taken" in said
     assert "make run BASE_PORT=" in said
+
+
+@pytest.mark.parametrize("base_port", ["0", "65001", "99999", "-1", "many"])
+async def test_a_base_port_that_is_none_is_refused_in_words(base_port):
+    process = await start_house(base_port)
+    said = await said_until_end(process)
+    assert process.returncode == 2
+    assert f"{base_port} is no port from 1 to 65000" in said
+    assert "Traceback" not in said
 
 
 def test_an_ordinary_user_gets_the_installed_broker_without_sbin_in_the_path(tmp_path, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -128,26 +127,46 @@ def test_in_the_foreground_nothing_outlives_it_when_it_is_killed(directory: Path
     assert is_free(port)
 
 
+def as_nobody(argv: list[str], directory: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *argv],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": directory},
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def copy_for_everybody(package: Path, directory: Path) -> None:
+    """The clone itself may lie where only its owner can go."""
+    copy = directory / package.name
+    copy.mkdir()
+    copy.chmod(0o755)
+    for module in package.glob("*.py"):
+        (copy / module.name).write_bytes(module.read_bytes())
+        (copy / module.name).chmod(0o644)
+
+
+def interpreter_of_everybody(directory: str) -> str:
+    candidates = ("/usr/bin/python3", os.path.realpath(sys.executable))
+    for python in candidates:
+        if as_nobody([python, "-c", "from typing import Self"], directory).returncode == 0:
+            return python
+    lacking(f"another user can run none of {candidates}")
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 def test_an_ordinary_user_can_run_it() -> None:
     script = (
         "import sys, pathlib; from dev_stack.private_broker import PrivateBroker\n"
         "with PrivateBroker(pathlib.Path(sys.argv[1])) as broker: broker.ctl('list_vhosts')"
     )
-    source = Path(dev_stack.private_broker.__file__).parent
     # Not pytest's own directory: each run closes that one again for everybody but its user.
     with tempfile.TemporaryDirectory() as theirs:
         Path(theirs).chmod(0o777)
-        done = subprocess.run(
-            [
-                *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
-                *(shutil.which("python3", path="/usr/bin") or sys.executable, "-c", script),
-                f"{theirs}/broker",
-            ],
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(source.parent)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        copy_for_everybody(Path(dev_stack.private_broker.__file__).parent, Path(theirs))
+        argv = [interpreter_of_everybody(theirs), "-c", script, f"{theirs}/broker"]
+        done = as_nobody(argv, theirs)
         assert done.returncode == 0, done.stderr
         assert not processes_of(Path(theirs))

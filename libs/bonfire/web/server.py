@@ -1,4 +1,7 @@
-"""An aiohttp server whose every wait has an end, and whose every error is a problem detail."""
+"""An aiohttp server whose every wait has an end, and whose every error is a problem detail.
+
+But for what is no HTTP at all: that is answered by aiohttp's parser, before there is a request.
+"""
 
 from __future__ import annotations
 

@@ -248,3 +248,10 @@ def test_the_mixed_cart_sample_gives_the_kitchen_its_dishes_only():
     order = map_order(sample_order("mixed-cart.json"))
     assert [each.name for each in order.items] == ["Linsen mit Spätzle", "Tagesdessert"]
     assert order.alerts == ()
+
+
+@pytest.mark.parametrize("field", ["note", "buyerNote", "customTextFields"])
+def test_a_text_in_a_field_of_a_line_that_we_do_not_know_is_a_note(field):
+    line = raw_line("Suppe", **{field: {"Wunsch": "ohne Nüsse bitte"}})
+    (item,) = map_order(raw_order(line)).items
+    assert "ohne Nüsse bitte" in [note.text for note in item.notes]

@@ -25,14 +25,19 @@ def customer(recipient: Any = None, destination: Any = None, billing: Any = None
     ).customer
 
 
-def test_each_detail_comes_from_the_first_place_that_has_it():
+def test_each_detail_is_the_recipients_and_the_destinations_else_the_payers():
     found = customer(
-        contact(firstName="Zoë", lastName=""),
+        contact(firstName="Zoë", lastName="", phone="1"),
         contact(firstName="Ben", phone="2", company=" "),
         contact(firstName="Cem", phone="3", company="Büro Süd"),
     )
-    assert found == Customer(name="Zoë", phone="2", company="Büro Süd")
+    assert found == Customer(name="Zoë / Ben", phone="1 / 2", company="Büro Süd")
     assert customer(billing=contact(lastName="Öz")).name == "Öz"
+
+
+def test_what_recipient_and_destination_agree_on_is_said_once():
+    same = contact(firstName="Zoë", phone="1")
+    assert customer(same, same) == Customer(name="Zoë", phone="1")
 
 
 def test_a_name_may_be_written_in_one_piece():

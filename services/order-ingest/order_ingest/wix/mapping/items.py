@@ -36,6 +36,16 @@ _MAX_MODIFIERS: Final = 200
 _MAX_NOTES: Final = 100
 _REQUESTS: Final = ("specialRequests", "specialRequest")
 # What `catalogReference.options` holds that is either read elsewhere or of no use to a cook.
+# Read elsewhere, or Wix's own bookkeeping in which no guest writes.
+_LINE_FIELDS: Final = """
+id _id productName name quantity catalogReference descriptionLines modifierGroups price
+priceBeforeDiscounts lineItemPrice priceUndetermined priceDescription totalDiscount
+totalPriceAfterTax totalPriceBeforeTax taxInfo taxDetails taxGroupId taxableAddress itemType
+physicalProperties image media url paymentOption refundQuantity extendedFields locations
+fulfillerId fulfillmentStatus rootCatalogItemId fixedQuantity depositAmount digitalFile
+subscriptionInfo membershipDetails savePaymentMethod shippable sku weight
+"""
+_READ_LINE: Final = frozenset(_LINE_FIELDS.split())
 _READ_OPTIONS: Final = frozenset(
     (
         *_REQUESTS,
@@ -154,10 +164,11 @@ def _answers(options: Raw) -> dict[tuple[str, str], LabelledText]:
 
 def _unknown_texts(line: Raw, options: Raw) -> Iterator[LabelledText]:
     """Texts in fields that we do not know: better an odd line on paper than a lost allergy."""
-    if isinstance(options.value, dict) and not options.value.keys() <= _READ_OPTIONS:
-        unknown = {name: v for name, v in options.value.items() if name not in _READ_OPTIONS}
-        for label, text in leaves(unknown, only_text=True):
-            yield _labelled(options, label, text)
+    for place, read in ((line, _READ_LINE), (options, _READ_OPTIONS)):
+        if isinstance(place.value, dict) and not place.value.keys() <= read:
+            unknown = {name: v for name, v in place.value.items() if name not in read}
+            for label, text in leaves(unknown, only_text=True):
+                yield _labelled(place, label, text)
     yield from read_extended_fields(line)
 
 

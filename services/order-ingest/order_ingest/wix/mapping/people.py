@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from bonfire.order import Address, Customer
 from order_ingest.wix.mapping.findings import LABEL_LIMIT
@@ -12,20 +12,22 @@ _MAX_LINES = 20
 
 
 def read_customer(order: Raw) -> Customer:
-    """Each detail from the first place that has it."""
-    logistics = order.get("shippingInfo").get("logistics")
-    contacts = [
+    """Whoever gets it, by all that is said of them; else who pays."""
+    destination = order.get("shippingInfo").get("logistics").get("shippingDestination")
+    recipient, receiver, payer = (
         holder.get("contactDetails")
-        for holder in (
-            order.get("recipientInfo"),
-            logistics.get("shippingDestination"),
-            order.get("billingInfo"),
-        )
-    ]
+        for holder in (order.get("recipientInfo"), destination, order.get("billingInfo"))
+    )
+
+    def said(read: Callable[[Raw], str]) -> str:
+        """Once where both places agree, else both: a driver can try either."""
+        texts = dict.fromkeys(filter(None, (read(recipient), read(receiver))))
+        return recipient.cut(" / ".join(texts) or read(payer), LABEL_LIMIT)
+
     return Customer(
-        name=_first(_name(contact) for contact in contacts),
-        company=_first(contact.get("company").text() for contact in contacts),
-        phone=_first(contact.get("phone").text() for contact in contacts),
+        name=said(_name),
+        company=said(lambda contact: contact.get("company").text()),
+        phone=said(lambda contact: contact.get("phone").text()),
     )
 
 
@@ -68,7 +70,3 @@ def _name(contact: Raw) -> str:
     parts = (contact.get("firstName").text(), contact.get("lastName").text())
     name = " ".join(filter(None, parts)) or contact.get("fullName", "name").text()
     return contact.cut(name, LABEL_LIMIT)
-
-
-def _first(texts: Iterable[str]) -> str:
-    return next((text for text in texts if text), "")

@@ -19,7 +19,11 @@ _LOOK_FOR_RESET_S = 0.2
 
 
 class Connection(asyncio.BufferedProtocol):
-    """Reads no more than the printer has room for, so that TCP itself holds the host back."""
+    """Reads no more than the printer has room for, so that TCP itself holds the host back.
+
+    A transport may have read once before it hears that it is paused; the connection keeps what came
+    so, at most one buffer, until the printer wants it.
+    """
 
     def __init__(self, printer: VirtualPrinter) -> None:
         self._printer = printer
@@ -27,6 +31,8 @@ class Connection(asyncio.BufferedProtocol):
         self._bytes = memoryview(bytearray(SIZE_BYTES))
         self._view = self._bytes
         self._reading = True
+        self._held = bytearray()
+        self._held_end = False
         self._watch: asyncio.TimerHandle | None = None
         self.half_closed = False
         self.peer = ""
@@ -38,18 +44,26 @@ class Connection(asyncio.BufferedProtocol):
         host, port = transport.get_extra_info("peername")[:2]
         self.peer = f"{host}:{port}"
         self._printer.connection_opened(self)
+        # uvloop, and asyncio in Python 3.11.2, begin to read after this, paused or not.
+        asyncio.get_running_loop().call_soon(self._pause_again)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         self._view = self._bytes[: max(self._printer.room_bytes(), 1)]
         return self._view
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._printer.received(self, bytes(self._view[:nbytes]))
+        data = bytes(self._view[:nbytes])
+        if self._reading:
+            self._printer.received(self, data)
+        else:
+            self._held += data
+            self._pause_again()
 
     def eof_received(self) -> bool:
-        self.half_closed = True
-        self._look_for_reset()
-        self._printer.host_finished(self)
+        if self._reading:
+            self._finish()
+        else:
+            self._held_end = True
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,6 +87,7 @@ class Connection(asyncio.BufferedProtocol):
         if reading:
             self._stop_watch()
             self._transport.resume_reading()
+            self._hand_on()
         else:
             self._transport.pause_reading()
             self._look_for_reset()
@@ -88,6 +103,34 @@ class Connection(asyncio.BufferedProtocol):
             sock = self._transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
+
+    def _pause_again(self) -> None:
+        if self._reading or self._transport is None or self._transport.is_closing():
+            return
+        # One that reads although it was paused does nothing when it is only told so again.
+        self._transport.resume_reading()
+        self._transport.pause_reading()
+
+    def _hand_on(self) -> None:
+        """What was held, as far as the printer has room."""
+        while self._held and self._is_wanted():
+            size = max(self._printer.room_bytes(), 1)
+            data = bytes(self._held[:size])
+            del self._held[:size]
+            self._printer.received(self, data)
+        if self._held_end and self._is_wanted():
+            self._held_end = False
+            self._finish()
+
+    def _is_wanted(self) -> bool:
+        """The printer may pause or reset the connection at any piece that it is handed."""
+        open_ = self._transport is not None and not self._transport.is_closing()
+        return self._reading and open_
+
+    def _finish(self) -> None:
+        self.half_closed = True
+        self._look_for_reset()
+        self._printer.host_finished(self)
 
     def _look_for_reset(self) -> None:
         """Whoever does not read is not told that the host gave up, and would block all others."""

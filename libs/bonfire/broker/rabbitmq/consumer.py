@@ -22,8 +22,17 @@ LOOK_EVERY_S: Final = 15.0
 class RabbitDelivery:
     """A copy that came through one channel, and can only be settled through it."""
 
-    def __init__(self, message: DeliveredMessage, on_settled: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        message: DeliveredMessage,
+        is_current: Callable[[], bool],
+        on_settled: Callable[[], None],
+    ) -> None:
+        """`is_current` says whether its channel is still in use; to answer on another one, even
+        one that is just being closed, costs the whole connection.
+        """
         self._message = message
+        self._is_current = is_current
         self._tag = message.delivery_tag or 0
         self._on_settled = on_settled
         self._settled = False
@@ -65,7 +74,7 @@ class RabbitDelivery:
         )
 
     async def _settle(self, answer: Callable[[], Awaitable[None]]) -> bool:
-        if self._settled:
+        if self._settled or not self._is_current():
             return False  # the broker would close the channel for a second answer
         self._settled = True
         try:
@@ -185,7 +194,14 @@ class RabbitConsumer:
     async def _receive(self, channel: aiormq.Channel, message: DeliveredMessage) -> None:
         if channel is self._channel:
             self._unsettled += 1
-            self._inbox.put_nowait(RabbitDelivery(message, partial(self._on_settled, channel)))
+            current, settled = (
+                partial(self._is_current, channel),
+                partial(self._on_settled, channel),
+            )
+            self._inbox.put_nowait(RabbitDelivery(message, current, settled))
+
+    def _is_current(self, channel: aiormq.Channel) -> bool:
+        return channel is self._channel
 
     def _on_settled(self, channel: aiormq.Channel) -> None:
         if channel is self._channel:

@@ -13,7 +13,7 @@ from bonfire.errors import BonfireError
 from bonfire.settings import Environment
 from order_ingest import jobs_command
 from order_ingest.app import App, declare
-from order_ingest.settings import read_settings
+from order_ingest.settings import read_broker_settings, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,9 +54,9 @@ def _serve(_given: argparse.Namespace) -> int:
 
 
 def _declare(given: argparse.Namespace) -> int:
-    settings = read_settings(Environment())
+    file, url = read_broker_settings(Environment())
     logs.start_logging("order-ingest", "WARNING")  # says why the broker does not answer
-    print(asyncio.run(declare(settings, SystemClock(), given.wait)))
+    print(asyncio.run(declare(file, url, SystemClock(), given.wait)))
     return 0
 
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -143,12 +144,12 @@ class App:
         await self._ledger.forget(self._clock.now() - REMEMBER_EVENTS)
 
 
-async def declare(settings: Settings, clock: Clock, seconds: float) -> str:
+async def declare(file: Path, amqp_url: str, clock: Clock, seconds: float) -> str:
     """Create the broker's objects for every print host; returns what to tell the operator."""
-    agents = config.load(settings.config).agents
+    agents = config.load(file).agents
     wanted = topology.for_agents(agents)
     broker = RabbitBroker(
-        settings.amqp_url,
+        amqp_url,
         name="order-ingest declare",
         clock=clock,
         rng=random.Random(),  # noqa: S311 -- jitter, no secret

@@ -26,6 +26,13 @@ class Settings:
         return self.data / "ledger.db"
 
 
+def read_broker_settings(environment: Environment) -> tuple[Path, str]:
+    """The configuration and the broker's URL: all that `declare` needs, on whichever machine."""
+    config, url = environment.path("CONFIG"), environment.secret("AMQP_URL")
+    environment.check()
+    return config, url
+
+
 def read_settings(environment: Environment) -> Settings:
     """Raises `SettingsInvalid` naming every variable that is missing or wrong."""
     tokens = environment.text("API_TOKENS_FILE", "")

@@ -35,7 +35,6 @@ _MAX_VARIANTS: Final = 100
 _MAX_MODIFIERS: Final = 200
 _MAX_NOTES: Final = 100
 _REQUESTS: Final = ("specialRequests", "specialRequest")
-# What `catalogReference.options` holds that is either read elsewhere or of no use to a cook.
 # Read elsewhere, or Wix's own bookkeeping in which no guest writes.
 _LINE_FIELDS: Final = """
 id _id productName name quantity catalogReference descriptionLines modifierGroups price
@@ -46,6 +45,7 @@ fulfillerId fulfillmentStatus rootCatalogItemId fixedQuantity depositAmount digi
 subscriptionInfo membershipDetails savePaymentMethod shippable sku weight
 """
 _READ_LINE: Final = frozenset(_LINE_FIELDS.split())
+# What `catalogReference.options` holds that is either read elsewhere or of no use to a cook.
 _READ_OPTIONS: Final = frozenset(
     (
         *_REQUESTS,

@@ -217,9 +217,9 @@ def test_serve_says_which_port_is_taken(tmp_path, config):
 
 @pytest.fixture
 def settled(config, tmp_path, monkeypatch) -> None:
-    """The environment of `declare`, but for the broker."""
+    """The environment of `declare`, but for the broker: it needs no folder of data."""
     monkeypatch.setenv("BONFIRE_CONFIG", str(config))
-    monkeypatch.setenv("BONFIRE_DATA", str(tmp_path))
+    monkeypatch.delenv("BONFIRE_DATA", raising=False)
     monkeypatch.setattr("bonfire.logs.start_logging", lambda *_: None)
 
 

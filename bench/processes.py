@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import http.client
 import os
-import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,9 +14,9 @@ from typing import Final
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
+from dev_stack.parent_death import end_with_parent
 from dev_stack.ports import HOST
 
-_PR_SET_PDEATHSIG: Final = 1
 _STOP_DEADLINE_S: Final = 30.0
 _READY_TIMEOUT_S: Final = 30.0
 _LAST_LINES: Final = 12
@@ -79,7 +77,7 @@ async def running(
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C is ours to handle
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
     try:
         yield Running(name, process, log, started_at)
@@ -107,8 +105,3 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when our parent dies, however it dies (Linux)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

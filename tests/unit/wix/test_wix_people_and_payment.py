@@ -40,6 +40,20 @@ def test_what_recipient_and_destination_agree_on_is_said_once():
     assert customer(same, same) == Customer(name="Zoë", phone="1")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ("+49 170 1", "+491701", "+49 170 1"),
+        ("(030) 23-125/017", "030 23125017", "(030) 23-125/017"),
+        ("030 1", "030 2", "030 1 / 030 2"),
+        ("030 1", "030 1 (ring twice)", "030 1 / 030 1 (ring twice)"),
+        ("-", "?", "- / ?"),
+    ],
+)
+def test_two_spellings_of_a_phone_number_are_said_once(one, other, shown):
+    assert customer(contact(phone=one), contact(phone=other)).phone == shown
+
+
 def test_a_name_may_be_written_in_one_piece():
     assert customer(contact(fullName="Zoë Öz")).name == "Zoë Öz"
     assert customer(contact(firstName="Zoë", lastName="Öz")).name == "Zoë Öz"

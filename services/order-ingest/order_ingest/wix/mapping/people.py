@@ -19,15 +19,17 @@ def read_customer(order: Raw) -> Customer:
         for holder in (order.get("recipientInfo"), destination, order.get("billingInfo"))
     )
 
-    def said(read: Callable[[Raw], str]) -> str:
-        """Once where both places agree, else both: a driver can try either."""
-        texts = dict.fromkeys(filter(None, (read(recipient), read(receiver))))
-        return recipient.cut(" / ".join(texts) or read(payer), LABEL_LIMIT)
+    def said(read: Callable[[Raw], str], key: Callable[[str], str] = str) -> str:
+        """Once where both places agree by `key`, else both: a driver can try either."""
+        texts: dict[str, str] = {}
+        for text in filter(None, (read(recipient), read(receiver))):
+            texts.setdefault(key(text), text)
+        return recipient.cut(" / ".join(texts.values()) or read(payer), LABEL_LIMIT)
 
     return Customer(
         name=said(_name),
         company=said(lambda contact: contact.get("company").text()),
-        phone=said(lambda contact: contact.get("phone").text()),
+        phone=said(lambda contact: contact.get("phone").text(), _unspaced),
     )
 
 
@@ -64,6 +66,11 @@ def _street(address: Raw) -> list[str]:
     if name.casefold() in line and number.casefold() in line:
         return [flat]
     return [" ".join(filter(None, (name, number))), flat]
+
+
+def _unspaced(phone: str) -> str:
+    """Equal for two spellings of one number; words beside it ("ring twice") make a difference."""
+    return "".join(filter(str.isalnum, phone)) or phone
 
 
 def _name(contact: Raw) -> str:

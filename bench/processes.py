@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 
 from dev_stack.parent_death import end_with_parent
 from dev_stack.ports import HOST

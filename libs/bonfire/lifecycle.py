@@ -80,14 +80,18 @@ class Service(Protocol):
         ...
 
 
-async def serve(service: Service, deadline_s: float = STOP_DEADLINE_S) -> int:
-    """Run until SIGTERM or SIGINT, or until a task dies; returns the exit code."""
+async def serve(build: Callable[[], Service], deadline_s: float = STOP_DEADLINE_S) -> int:
+    """Run until SIGTERM or SIGINT, or until a task dies; returns the exit code.
+
+    What `build` raises is told in the log, as what `start` raises is.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     tasks = Tasks(stopping.set)
     try:
+        service = build()
         await service.start(tasks)
     except BonfireError as error:
         log.critical(
@@ -140,7 +144,7 @@ def run(build: Callable[[], Service], deadline_s: float = STOP_DEADLINE_S) -> in
     """`serve` on a loop of its own; the value is for `sys.exit`."""
 
     async def build_and_serve() -> int:
-        code = await serve(build(), deadline_s)
+        code = await serve(build, deadline_s)
         if (
             code == STOPPED_BADLY
         ):  # what hangs would hang the end of the loop and of its threads too

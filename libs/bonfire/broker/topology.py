@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from bonfire.messages.event import NOWHERE
 
 JOBS: Final = "bonfire.jobs"
 COMMANDS: Final = "bonfire.commands"
@@ -12,6 +15,8 @@ EVENTS: Final = "bonfire.events"
 DEAD: Final = "bonfire.dead"
 UNROUTABLE: Final = "bonfire.unroutable"
 LEDGER_EVENTS: Final = "events.ledger"
+NOTIFIER_EVENTS: Final = "events.notifier"
+HEARTBEATS: Final = "heartbeats"
 DEAD_LETTERS: Final = "dead-letters"
 UNROUTABLE_QUEUE: Final = "unroutable"
 
@@ -61,11 +66,36 @@ def commands_queue(agent: str) -> str:
 def needed_by_agent(agent: str) -> Topology:
     """What one print host has to find there; it creates nothing and sees nobody else's queues."""
     return Topology(
-        exchanges=(Exchange(EVENTS, "topic"),),
+        exchanges=(Exchange(EVENTS, "topic"), Exchange(DEAD, "topic", alternate=UNROUTABLE)),
         queues=(
             _work_queue(jobs_queue(agent), single=True),
             _work_queue(commands_queue(agent), single=True),
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a user of the broker may do, as regular expressions over names of objects."""
+
+    configure: str
+    write: str
+    read: str
+    topics: str
+    """Of routing keys on `bonfire.events`."""
+
+
+def permissions_of_agent(agent: str, locations: Iterable[str]) -> Permissions:
+    """One print host reads its own queues and tells of its own restaurants; it creates nothing.
+
+    Ids hold no character that a regular expression would read as its own.
+    """
+    places = "|".join((NOWHERE, *locations))
+    return Permissions(
+        configure="^$",
+        write=f"^{re.escape(EVENTS)}$|^{re.escape(DEAD)}$",
+        read=rf"^(jobs|commands)\.{agent}$",
+        topics=rf"^({places})\.",
     )
 
 
@@ -88,13 +118,18 @@ def for_agents(agents: Iterable[str]) -> Topology:
             _last_queue(UNROUTABLE_QUEUE),
             _last_queue(DEAD_LETTERS),
             _work_queue(LEDGER_EVENTS, single=False),
+            _history_queue(NOTIFIER_EVENTS),
+            _heartbeat_queue(HEARTBEATS),
             *work,
             *commands,
         ),
         bindings=(
             Binding(UNROUTABLE, UNROUTABLE_QUEUE),
             Binding(DEAD, DEAD_LETTERS, "#"),
-            Binding(EVENTS, LEDGER_EVENTS, "#"),
+            # <location>.<type>: a type has two words, but for the heartbeat's one.
+            Binding(EVENTS, LEDGER_EVENTS, "*.job.*"),
+            Binding(EVENTS, NOTIFIER_EVENTS, "*.*.*"),
+            Binding(EVENTS, HEARTBEATS, "*.heartbeat"),
             *(Binding(JOBS, jobs_queue(name), name) for name in names),
             *(Binding(COMMANDS, commands_queue(name), name) for name in names),
         ),
@@ -114,6 +149,36 @@ def _work_queue(name: str, *, single: bool) -> Queue:
             # Bounds the broker's disk; a refused publish stays in the sender's outbox.
             "x-max-length": 100_000,
             "x-single-active-consumer": single,
+        },
+    )
+
+
+def _history_queue(name: str) -> Queue:
+    """A reader that is away for weeks costs itself the oldest events, and nobody else a publish.
+
+    What is dropped for room goes to the dead letters.
+    """
+    return Queue(
+        name,
+        {
+            "x-dead-letter-exchange": DEAD,
+            "x-dead-letter-routing-key": name,
+            "x-overflow": "drop-head",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-max-length": 200_000,
+        },
+    )
+
+
+def _heartbeat_queue(name: str) -> Queue:
+    """What tells that somebody lives now is worth nothing a minute later."""
+    return Queue(
+        name,
+        {
+            "x-message-ttl": 60_000,
+            "x-overflow": "drop-head",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-max-length": 10_000,
         },
     )
 

@@ -14,6 +14,8 @@ from bonfire.messages import Confirmation
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
+_HOSTNAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?")
+_URL: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,300}")
 
 
 def _slug(text: str) -> str:
@@ -42,6 +44,18 @@ def _email(text: str) -> str:
     return text
 
 
+def _hostname(text: str) -> str:
+    if not _HOSTNAME.fullmatch(text):
+        raise ValueError('should be a host name or an address, like "mail.example.com"')
+    return text
+
+
+def _url(text: str) -> str:
+    if text and not _URL.fullmatch(text):
+        raise ValueError('should look like "https://grafana.example.com"')
+    return text.rstrip("/")
+
+
 def _confirm_by(word: Any) -> Any:
     if word == "auto":
         return word
@@ -57,6 +71,8 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200)]
 Pattern = Annotated[str, Field(min_length=1, max_length=200)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
+Hostname = Annotated[str, AfterValidator(_hostname)]
+Url = Annotated[str, AfterValidator(_url)]
 Email = Annotated[str, AfterValidator(_email)]
 TcpAddress = Annotated[address.TcpAddress, BeforeValidator(address.parse)]
 # "auto" takes the strongest kind that the printer turns out to know.
@@ -64,6 +80,7 @@ ConfirmBy = Annotated[Confirmation | Literal["auto"], BeforeValidator(_confirm_b
 
 # Strict: `true` is no number and "48" in quotes is none either.
 Flag = Annotated[bool, Field(strict=True)]
+Port = Annotated[int, Field(strict=True, ge=1, le=65_535)]
 Copies = Annotated[int, Field(strict=True, ge=1, le=9)]
 Columns = Annotated[int, Field(strict=True, ge=24, le=96)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=300, allow_inf_nan=False)]

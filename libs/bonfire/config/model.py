@@ -6,6 +6,7 @@ Each class is one table of the file, with the same keys.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,12 +18,15 @@ from bonfire.config.fields import (
     Email,
     ExternalId,
     Flag,
+    Hostname,
     Name,
     Pattern,
+    Port,
     Seconds,
     Slug,
     TcpAddress,
     Timezone,
+    Url,
 )
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import Language
@@ -127,6 +131,19 @@ class Defaults(Table):
     printer: PrinterSettings = PrinterSettings()
 
 
+class Role(StrEnum):
+    RESTAURANT = "restaurant"
+    OPERATOR = "operator"
+
+
+class Tls(StrEnum):
+    """How the connection to the mail server is encrypted, and that it has to be."""
+
+    STARTTLS = "starttls"
+    IMPLICIT = "tls"  # from the first byte, usually port 465
+    NONE = "none"  # for a server on this very machine
+
+
 class Wix(Table):
     """The Wix sites whose orders are taken: ids of the app's instance on each of them."""
 
@@ -134,12 +151,35 @@ class Wix(Table):
 
 
 class Person(Table):
-    """Somebody who is told. No `locations` means all of them."""
+    """Somebody who is told. No `locations` means all of them.
+
+    The notifier tells the restaurant's people what a hand at the printer mends; Alertmanager tells
+    operators what needs somebody at a keyboard. So one fact reaches one person once.
+    """
 
     name: Name
     email: Email
     language: Language = Language.GERMAN
     locations: tuple[Slug, ...] = ()
+    role: Role = Role.RESTAURANT
+
+
+class Mail(Table):
+    """The mail server that takes our mails. Its password comes from a file, never from here."""
+
+    host: Hostname
+    port: Port = 587
+    tls: Tls = Tls.STARTTLS
+    sender: Email
+    username: Annotated[str, Field(max_length=200)] = ""
+    timeout_s: Seconds = 30.0  # for one mail, from the connection to the server's word
+
+
+class Monitoring(Table):
+    """Where a mail's reader finds more: base addresses, without a slash at their end."""
+
+    grafana_url: Url = ""
+    runbooks_url: Url = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +196,8 @@ class Config(Table):
     wix: Wix = Wix()
     locations: Annotated[tuple[Location, ...], Field(min_length=1)]
     people: tuple[Person, ...] = ()
+    mail: Mail | None = None
+    monitoring: Monitoring = Monitoring()
 
     @property
     def default_location(self) -> Location:
@@ -206,9 +248,13 @@ class Config(Table):
         """Every printer of this print host; their ids differ, also across its locations."""
         return tuple(p for location in self.locations_of(agent) for p in location.printers)
 
-    def people_of(self, location_id: str) -> tuple[Person, ...]:
-        """Who is told about this location."""
-        return tuple(p for p in self.people if not p.locations or location_id in p.locations)
+    def people_of(self, location_id: str, role: Role = Role.RESTAURANT) -> tuple[Person, ...]:
+        """Who is told about this location; about what has no location, whoever has them all."""
+        return tuple(
+            person
+            for person in self.people
+            if person.role is role and (not person.locations or location_id in person.locations)
+        )
 
 
 def _by_id(entries: tuple[_Identified, ...], wanted: str) -> _Identified:

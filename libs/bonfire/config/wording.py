@@ -15,6 +15,8 @@ from bonfire.config.model import (
     Config,
     Defaults,
     Location,
+    Mail,
+    Monitoring,
     Organisation,
     Person,
     Printer,
@@ -36,6 +38,8 @@ TABLES: Final[Mapping[tuple[str, ...], type[Table]]] = {
     ("locations", "printers"): Printer,
     ("locations", "routes"): Route,
     ("people",): Person,
+    ("mail",): Mail,
+    ("monitoring",): Monitoring,
 }
 _WRONG_TYPE: Final[Mapping[str, str]] = {
     "string_type": "should be text in quotes",

@@ -9,6 +9,8 @@ import pytest
 from bonfire.config import (
     Defaults,
     Location,
+    Mail,
+    Monitoring,
     Organisation,
     Person,
     Printer,
@@ -35,6 +37,8 @@ TABLES: list[type[Table]] = [
     Printer,
     Route,
     Person,
+    Mail,
+    Monitoring,
 ]
 
 

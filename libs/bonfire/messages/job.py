@@ -1,0 +1,82 @@
+"""The one message to a print host: a ticket to print."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from bonfire.messages.base import JobId, Message
+from bonfire.order import Alert, Fulfilment, Identifier, Item, Label, LabelledText, Text, Value
+
+
+class JobKind(StrEnum):
+    NEW = "NEW"
+    CHANGE = "CHANGE"
+    CANCEL = "CANCEL"
+    REPRINT = "REPRINT"
+    TEST = "TEST"
+
+
+class Document(StrEnum):
+    STATION = "station"  # no prices, no phone, no address
+    PASS = "pass"  # noqa: S105 -- the kitchen's pass, the whole order
+    COURIER = "courier"
+    BAG = "bag"
+
+
+class Language(StrEnum):
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
+class TicketOrder(Value):
+    """The part of an order that one ticket shows; what the document must not show is left out."""
+
+    id: Identifier
+    number: Label
+    placed_at: AwareDatetime | None = None
+    fulfilment: Fulfilment = Fulfilment()
+    customer_name: Label = ""
+    note: Text = ""
+    custom_fields: tuple[LabelledText, ...] = ()
+    items: tuple[Item, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class OtherStation(Value):
+    """Another station that cooks a part of the same order."""
+
+    name: Label
+    items: int  # dishes, each counted as often as it was ordered
+
+
+class PrintJob(Message):
+    """One ticket to print: one copy for one station of one revision of an order."""
+
+    SCHEMA: ClassVar[str] = "bonfire.print-job/1"
+
+    schema_: Literal["bonfire.print-job/1"] = Field("bonfire.print-job/1", alias="schema")
+    job_id: JobId
+    generation: int = 1
+    kind: JobKind = JobKind.NEW
+    document: Document = Document.STATION
+    copy_number: int = 1
+    copies: int = 1
+    revision: Label = ""
+    organisation: Identifier
+    location: Identifier
+    location_name: Label = ""
+    language: Language = Language.GERMAN
+    timezone: Label = "UTC"
+    agent: Identifier
+    station: Identifier
+    station_name: Label = ""
+    printer: Identifier
+    part: int = 1
+    parts: int = 1
+    others: tuple[OtherStation, ...] = ()
+    accepted_at: AwareDatetime
+    due_at: AwareDatetime
+    order: TicketOrder

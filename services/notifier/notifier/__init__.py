@@ -1,0 +1,1 @@
+"""Tells people what happened, once, and when it is over."""

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 
 from bonfire import lifecycle, logs
-from bonfire.errors import BonfireError, Permanent, Reason, Retryable
+from bonfire.errors import Permanent, Reason, Retryable
 from bonfire.lifecycle import Tasks
 from bonfire.store import StoreError
 
@@ -75,11 +75,7 @@ class Example:
 
 def main() -> int:
     logs.start_logging("example")
-    try:
-        return lifecycle.run(lambda: Example(sys.argv[1:]), deadline_s=0.5)
-    except BonfireError as error:
-        print(error.detail)
-        return lifecycle.UNUSABLE
+    return lifecycle.run(lambda: Example(sys.argv[1:]), deadline_s=0.5)
 
 
 if __name__ == "__main__":

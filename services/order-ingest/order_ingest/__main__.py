@@ -48,9 +48,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(_given: argparse.Namespace) -> int:
+    logs.start_logging(
+        "order-ingest"
+    )  # before anything can be wrong: a service tells it in its log
+    return lifecycle.run(_app)
+
+
+def _app() -> App:
     settings = read_settings(Environment())
     logs.start_logging("order-ingest", settings.log_level)
-    return lifecycle.run(lambda: App(settings))
+    return App(settings)
 
 
 def _declare(given: argparse.Namespace) -> int:

@@ -79,9 +79,14 @@ def _parser(environment: Environment) -> argparse.ArgumentParser:
 
 
 def _serve(_given: argparse.Namespace) -> int:
+    logs.start_logging("print-agent")  # before anything can be wrong: a service tells it in its log
+    return lifecycle.run(_app)
+
+
+def _app() -> App:
     settings = read_settings(Environment())
     logs.start_logging("print-agent", settings.log_level)
-    return lifecycle.run(lambda: App(settings))
+    return App(settings)
 
 
 def _test_print(given: argparse.Namespace) -> int:

@@ -157,9 +157,10 @@ def test_serve_without_settings_names_every_variable_once_and_ends():
     ended = serve(PORT="http")
 
     assert ended.returncode == UNUSABLE
+    told = json.loads(ended.stderr)
+    assert (told["event"], told["reason"]) == ("service.unusable", "config_invalid")
     for name in ("BONFIRE_CONFIG", "BONFIRE_DATA", "BONFIRE_AMQP_URL", "BONFIRE_PORT"):
-        assert ended.stderr.count(f"{name} ") == 1
-    assert "Traceback" not in ended.stderr
+        assert told["detail"].count(f"{name} ") == 1
 
 
 def test_serve_with_a_broken_configuration_names_every_mistake_once_and_ends(tmp_path, config):
@@ -169,9 +170,9 @@ def test_serve_with_a_broken_configuration_names_every_mistake_once_and_ends(tmp
     ended = serve(CONFIG=str(config), DATA=str(tmp_path / "data"), AMQP_URL="amqp://127.0.0.1:1/")
 
     assert ended.returncode == UNUSABLE
-    assert ended.stderr.count("Mars") == 1
-    assert '"kitchen-1"' in ended.stderr
-    assert "Traceback" not in ended.stderr
+    told = json.loads(ended.stderr)
+    assert told["detail"].count("Mars") == 1
+    assert '"kitchen-1"' in told["detail"]
 
 
 @pytest.mark.parametrize(
@@ -180,23 +181,21 @@ def test_serve_with_a_broken_configuration_names_every_mistake_once_and_ends(tmp
         ({"WIX_PUBLIC_KEY": "nonsense"}, "The Wix public key cannot be used"),
         ({"API_TOKENS_FILE": "/nowhere"}, "/nowhere"),
         ({"AMQP_URL": "http://broker"}, "amqp://"),
+        ({"LOG_LEVEL": "loud"}, "BONFIRE_LOG_LEVEL is 'loud'"),
     ],
 )
-def test_serve_says_which_of_its_secrets_is_unusable(
-    tmp_path, config, capfd, monkeypatch, variables, words
-):
+def test_serve_says_which_of_its_secrets_is_unusable(tmp_path, config, variables, words):
     all_of_them = {
         "CONFIG": str(config),
         "DATA": str(tmp_path / "data"),
         "AMQP_URL": "amqp://127.0.0.1:1/",
         **variables,
     }
-    for name, value in all_of_them.items():
-        monkeypatch.setenv(f"BONFIRE_{name}", value)
-    monkeypatch.setattr("bonfire.logs.start_logging", lambda *_: None)
 
-    assert main(["serve"]) == UNUSABLE
-    assert words in capfd.readouterr().err
+    ended = serve(**all_of_them)
+
+    assert ended.returncode == UNUSABLE
+    assert words in json.loads(ended.stderr)["detail"]
 
 
 def test_serve_says_which_port_is_taken(tmp_path, config):

@@ -103,11 +103,11 @@ def test_a_start_that_needs_a_person_ends_with_78_and_says_why():
     assert (told["reason"], told["detail"]) == ("store_newer", "a newer release wrote it")
 
 
-def test_a_service_that_cannot_even_be_built_raises_what_is_wrong():
+def test_a_service_that_cannot_even_be_built_says_in_its_log_what_is_wrong():
     with running("unbuildable") as service:
         assert service.end() == 78
-        assert service.process.stdout is not None
-        assert service.process.stdout.read() == "nothing to build from\n"
+    told = service.record("service.unusable")
+    assert (told["reason"], told["detail"]) == ("config_invalid", "nothing to build from")
 
 
 def test_a_start_that_may_succeed_later_is_to_be_tried_again():

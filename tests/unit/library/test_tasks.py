@@ -65,7 +65,7 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 async def test_the_death_of_a_task_stops_the_service_in_its_steps():
     service = Service()
-    assert await serve(service) == RESTART_ME
+    assert await serve(lambda: service) == RESTART_ME
     assert service.steps == ["start steady", "drain steady", "close"]
 
 
@@ -123,7 +123,7 @@ async def test_a_start_that_fails_is_told_and_leaves_no_task(
 ):
     service = Service()
     service.errors["start"] = error
-    assert await serve(service) == code
+    assert await serve(lambda: service) == code
     assert service.steps == ["start steady"]
     assert service.still_running[0].cancelled()
     (record,) = caplog.records
@@ -137,7 +137,7 @@ async def test_a_step_that_fails_does_not_keep_the_next_ones_from_running(
 ):
     service = Service()
     service.errors[step] = OSError("gone")
-    assert await serve(service) == STOPPED_BADLY
+    assert await serve(lambda: service) == STOPPED_BADLY
     assert service.steps == ["start steady", "drain steady", "close"]
     assert events(caplog) == [
         "service.started",
@@ -166,7 +166,7 @@ async def test_a_task_that_refuses_to_end_cannot_hold_the_deadline(
             tasks.spawn("stubborn", stubborn)
 
     service = Stubborn()
-    assert await serve(service, deadline_s=0.01) == STOPPED_BADLY
+    assert await serve(lambda: service, deadline_s=0.01) == STOPPED_BADLY
     assert service.steps == ["start steady", "drain steady"]
     assert events(caplog)[-1] == "service.stopped_late"
     release.set()

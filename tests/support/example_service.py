@@ -40,6 +40,9 @@ class Example:
             tasks.spawn("brief", self._end)
         if "stubborn" in self._words:
             tasks.spawn("stubborn", self._refuse_to_end)
+        if "sluggish" in self._words:
+            tell("starting")
+            await asyncio.sleep(0.3)
 
     async def drain(self) -> None:
         tell("drained")

@@ -20,7 +20,7 @@ from bonfire.messages import Confirmation
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
 from dev_stack.ports import free_ports
-from print_agent.__main__ import main
+from print_agent.command_line import main
 from print_agent.journal import MIGRATIONS, Journal, KnownPrinter
 from print_agent.printers import PrinterSettings
 from print_agent.printers.tcp import TcpPrinter

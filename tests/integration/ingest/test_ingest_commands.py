@@ -18,7 +18,7 @@ from yarl import URL
 from bonfire.messages import PrintJob, decode
 from dev_stack.ports import free_ports
 from fake_wix import public_pem
-from order_ingest.__main__ import main
+from order_ingest.command_line import main
 from tests.support.webhooks import settings_in
 from tests.support.wix import SAMPLES, foreign_order, raw_line, raw_order, wix_key
 

@@ -75,6 +75,14 @@ def test_a_signal_drains_cancels_and_closes_in_this_order_and_ends_with_0(number
     ]
 
 
+def test_a_service_that_is_asked_to_stop_while_it_starts_does_so_once_it_has():
+    with running("sluggish") as service:
+        service.read_until("starting")
+        service.process.send_signal(signal.SIGTERM)
+        assert service.end() == 0
+    assert service.events[-4:] == ["drained", "cancelled", "closed", "service.stopped"]
+
+
 def test_more_signals_while_it_stops_change_nothing():
     with running("slow") as service:
         service.read_until("service.started")

@@ -38,7 +38,10 @@ def _text(schema: str, model: type[Value]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Write the JSON Schemas of orders and messages.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bonfire.contracts",
+        description="Write the JSON Schemas of orders and messages.",
+    )
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder
     for name, text in schemas().items():

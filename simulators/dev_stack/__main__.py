@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dev_stack", description=__doc__)
     parser.add_argument(
         "--order", type=Path, default=ROOT / "samples" / "wix" / "pickup-asap-cash.json"
     )

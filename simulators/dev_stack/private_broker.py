@@ -273,7 +273,10 @@ def _end(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> Non
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Run a private RabbitMQ until SIGTERM.")
+    parser = argparse.ArgumentParser(
+        prog="python -m dev_stack.private_broker",
+        description="Run a private RabbitMQ until SIGTERM.",
+    )
     parser.add_argument("directory", type=Path)
     parser.add_argument("--port", type=int, default=0)
     arguments = parser.parse_args()

@@ -17,6 +17,9 @@ _CONFIRMS = {
     Confirmation.CLOSE: "it cannot say that it printed",
 }
 
+# What a printer may answer, or not, while another program has the only connection that it serves.
+_MAYBE_BUSY = (Reason.NO_ANSWER, Reason.REFUSED, Reason.RESET_BEFORE_BYTES)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -56,6 +59,11 @@ class Finding:
 
     def _notes(self) -> list[str]:
         notes = []
+        if self.reason in _MAYBE_BUSY:
+            notes.append(
+                "The other program may be our own: many printers serve one connection at a time, "
+                "and a running print-agent may hold it. Stop the agent, and ask again."
+            )
         if self.near_end:
             notes.append("The paper nears its end: have a new roll at hand.")
         if self.fingerprint is not None:

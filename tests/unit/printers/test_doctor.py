@@ -61,6 +61,16 @@ async def test_a_printer_that_gives_no_good_answer_is_told(reason):
     assert printer.open_sessions == 0
 
 
+async def test_a_printer_that_takes_the_connection_and_says_nothing_may_be_busy_with_our_own_agent():
+    printer = _printer()
+    printer.mute = Reason.NO_ANSWER
+    said = (await examine([printer])).text()
+    assert "it takes the connection, but does not answer" in said
+    assert "a running print-agent may hold it. Stop the agent, and ask again." in said
+    printer.mute = Reason.GARBAGE_STATUS
+    assert "print-agent" not in (await examine([printer])).text()
+
+
 @pytest.mark.parametrize("reason", reasons_of(ReasonClass.PRINTER))
 async def test_every_trouble_is_put_in_words(reason):
     printer = _printer()

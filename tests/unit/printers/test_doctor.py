@@ -61,7 +61,7 @@ async def test_a_printer_that_gives_no_good_answer_is_told(reason):
     assert printer.open_sessions == 0
 
 
-async def test_a_printer_that_takes_the_connection_and_says_nothing_may_be_busy_with_our_own_agent():
+async def test_a_printer_that_takes_the_connection_in_silence_may_be_busy_with_our_own_agent():
     printer = _printer()
     printer.mute = Reason.NO_ANSWER
     said = (await examine([printer])).text()

@@ -1,4 +1,4 @@
-"""How a service starts, keeps its tasks alive, and stops: signals, deadlines, exit codes."""
+"""How a service starts and stops: signals, deadlines, exit codes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
 
 import uvloop
 
 from bonfire.errors import BonfireError, Permanent
+from bonfire.tasks import TaskFunction as TaskFunction
+from bonfire.tasks import Tasks as Tasks
 
 log = logging.getLogger(__name__)
 
@@ -22,46 +24,6 @@ UNUSABLE: Final = 78  # EX_CONFIG: a person has to mend something first
 
 # Kubernetes gives 30 s from SIGTERM to SIGKILL; what is in hand must be on disk well before.
 STOP_DEADLINE_S: Final = 25.0
-
-TaskFunction = Callable[[], Coroutine[Any, Any, None]]
-
-
-class Tasks:
-    """Named tasks that are meant to run as long as the service; the first to die stops it."""
-
-    def __init__(self, on_death: Callable[[], None]) -> None:
-        self._on_death = on_death
-        self._running: set[asyncio.Task[None]] = set()
-        self.dead: str | None = None
-        """The name of the first task that ended by itself."""
-
-    def spawn(self, name: str, function: TaskFunction) -> asyncio.Task[None]:
-        task = asyncio.create_task(function(), name=name)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    async def cancel(self) -> None:
-        """Cancel every task and wait until all have ended."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        # Unlike `gather`, `wait` can be given up while a task refuses to end.
-        if running:
-            await asyncio.wait(running)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if task.cancelled():
-            return
-        log.critical(
-            "a task ended that must never end; the process stops to be started again",
-            exc_info=task.exception(),
-            extra={"event": "task.died", "task": task.get_name()},
-        )
-        if self.dead is None:
-            self.dead = task.get_name()
-            self._on_death()
 
 
 class Service(Protocol):
@@ -81,7 +43,7 @@ class Service(Protocol):
 
 
 async def serve(build: Callable[[], Service], deadline_s: float = STOP_DEADLINE_S) -> int:
-    """Run until SIGTERM or SIGINT, or until a task dies; returns the exit code.
+    """Run until SIGTERM or SIGINT, or until a task dies for good; returns the exit code.
 
     What `build` raises is told in the log, as what `start` raises is.
     """

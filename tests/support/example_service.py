@@ -12,8 +12,8 @@ from contextlib import suppress
 
 from bonfire import lifecycle, logs
 from bonfire.errors import Permanent, Reason, Retryable
-from bonfire.lifecycle import Tasks
 from bonfire.store import StoreError
+from bonfire.tasks import Tasks
 
 log = logging.getLogger("example")
 
@@ -35,9 +35,11 @@ class Example:
         if "full" in self._words:
             raise StoreError(Reason.STORE_FULL, "no room")
         if "mortal" in self._words:
-            tasks.spawn("mortal", self._die)
+            tasks.spawn("mortal", self._die, restartable=False)
         if "brief" in self._words:
-            tasks.spawn("brief", self._end)
+            tasks.spawn("brief", self._end, restartable=False)
+        if "dying" in self._words:
+            tasks.spawn("dying", self._die)
         if "stubborn" in self._words:
             tasks.spawn("stubborn", self._refuse_to_end)
         if "sluggish" in self._words:

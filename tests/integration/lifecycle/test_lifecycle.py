@@ -104,6 +104,15 @@ def test_a_task_that_ends_stops_the_process_to_be_started_again(word: str):
     assert service.events[-4:] == ["drained", "cancelled", "closed", "service.stopped"]
 
 
+def test_the_sixth_death_of_a_task_within_a_minute_stops_the_process_to_be_started_again():
+    with running("dying") as service:
+        assert service.end() == 75
+    told = [event for event in service.events if event.startswith("task.")]
+    assert told == ["task.restarted"] * 5 + ["task.died"]
+    assert "after 5 restarts within 60 s" in service.record("task.died")["why"]
+    assert service.events[-4:] == ["drained", "cancelled", "closed", "service.stopped"]
+
+
 def test_a_start_that_needs_a_person_ends_with_78_and_says_why():
     with running("unusable") as service:
         assert service.end() == 78

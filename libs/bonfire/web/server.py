@@ -1,13 +1,11 @@
-"""An aiohttp server whose every wait has an end, and whose every error is a problem detail.
-
-But for what is no HTTP at all: that is answered by aiohttp's parser, before there is a request.
-"""
+"""An aiohttp server whose every wait has an end, and whose every error is a problem detail."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import traceback
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -28,6 +26,28 @@ class PortTaken(Permanent):
     """Another program listens there."""
 
 
+class _Protocol(web.RequestHandler):
+    """aiohttp's, but for what it says to a peer that speaks no HTTP."""
+
+    on_malformed: Callable[[], None]
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status != HTTPStatus.BAD_REQUEST:
+            return super().handle_error(request, status, exc, message)
+        self.on_malformed()
+        answer = problem_response(
+            HTTPStatus.BAD_REQUEST, "not_http", "this is no HTTP request that we can read"
+        )
+        answer.force_close()
+        return answer
+
+
 class HttpServer:
     """Serves one application on one port."""
 
@@ -38,19 +58,19 @@ class HttpServer:
         port: int,
         limits: Limits = Limits(),  # noqa: B008 -- frozen
         finish_deadline_s: float = FINISH_DEADLINE_S,
+        on_malformed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Requests in hand at `stop` have `finish_deadline_s` to end."""
+        """Requests in hand at `stop` have `finish_deadline_s` to end.
+
+        `on_malformed` hears of each peer that sent what is no HTTP: no handler ever sees that.
+        """
         app.middlewares.insert(0, _note_request)
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            keepalive_timeout=limits.keepalive_s,
-            shutdown_timeout=finish_deadline_s,
-        )
+        self._runner = web.AppRunner(app, shutdown_timeout=finish_deadline_s)
         self._host = host
         self._port = port
         self._limits = limits
         self._gate = Gate(limits.connections)
+        self._on_malformed = on_malformed
 
     @property
     def port(self) -> int:
@@ -79,7 +99,14 @@ class HttpServer:
 
     def _connection(self) -> asyncio.Protocol:
         assert self._runner.server is not None  # noqa: S101 -- set by setup()
-        return Guard(self._runner.server(), self._gate, self._limits)
+        protocol = _Protocol(
+            self._runner.server,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]  # means: no log
+            keepalive_timeout=self._limits.keepalive_s,
+        )
+        protocol.on_malformed = self._on_malformed
+        return Guard(protocol, self._gate, self._limits)
 
 
 @web.middleware

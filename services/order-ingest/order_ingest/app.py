@@ -77,7 +77,9 @@ class App:
             self._metrics.broker,
         )
         self._confirmations = Confirmations(self._broker, self._ledger, self._clock, self._metrics)
-        self._public = HttpServer(self._doors(), settings.host, settings.port)
+        self._public = HttpServer(
+            self._doors(), settings.host, settings.port, on_malformed=self._metrics.malformed
+        )
         self._ops = OpsApi(settings.ops_host, settings.ops_port, registry, self.unready)
 
     @property

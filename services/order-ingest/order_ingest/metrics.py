@@ -49,6 +49,10 @@ class IngestMetrics:
             "Requests that were not accepted; nothing of them is stored.",
             ("door", "reason"),
         )
+        self._malformed = counter(
+            "bonfire_requests_malformed_total",
+            "What came to the public port and was no HTTP at all.",
+        )
         self._seconds = histogram(
             "bonfire_request_seconds",
             "From the request's header to its answer.",
@@ -118,6 +122,9 @@ class IngestMetrics:
 
     def refused(self, door: Door, reason: Reason) -> None:
         self._refused.labels(door.value, reason.value).inc()
+
+    def malformed(self) -> None:
+        self._malformed.inc()
 
     def answered(self, door: Door, seconds: float) -> None:
         self._seconds.labels(door.value).observe(seconds)

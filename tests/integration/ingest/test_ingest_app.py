@@ -14,6 +14,7 @@ from bonfire.messages import JobEventType
 from bonfire.tokens import TokensInvalid
 from order_ingest.app import App
 from tests.support.rabbit import soon
+from tests.support.raw_http import peer
 from tests.support.webhooks import Ingest, printed, running, settings_in
 from tests.support.wix import raw_line, raw_order
 
@@ -257,3 +258,10 @@ def test_an_unusable_file_of_tokens_is_named(tmp_path):
 def test_an_impossible_broker_is_named(tmp_path):
     with pytest.raises(Permanent, match="amqp://"):
         App(settings_in(tmp_path, amqp_url="http://broker"))
+
+
+async def test_what_is_no_http_at_the_public_port_is_counted(ingest: Ingest):
+    async with peer(ingest.app.port) as stranger:
+        await stranger.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+        assert (await stranger.answer()).status == 400
+    assert await ingest.metric("bonfire_requests_malformed_total") == 1

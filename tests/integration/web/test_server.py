@@ -8,7 +8,7 @@ import logging
 import socket
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -75,9 +75,12 @@ class Doors:
 
 @asynccontextmanager
 async def serving(
-    doors: Doors, limits: Limits = LIMITS, finish_s: float = 5.0
+    doors: Doors,
+    limits: Limits = LIMITS,
+    finish_s: float = 5.0,
+    on_malformed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[HttpServer]:
-    server = HttpServer(doors.app, "127.0.0.1", 0, limits, finish_s)
+    server = HttpServer(doors.app, "127.0.0.1", 0, limits, finish_s, on_malformed)
     await server.start()
     try:
         yield server
@@ -299,11 +302,31 @@ async def test_a_mistake_of_ours_is_logged_with_its_place_and_shows_nothing_of_t
     assert "Huber" not in str(record.__dict__)
 
 
-async def test_what_is_no_http_is_refused_and_closed(port: int):
-    async with peer(port) as stranger:
-        await stranger.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
-        assert (await stranger.answer()).status == 400
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET /fast HTTP/1.1\r\nHost: x\r\nAnna Huber\r\n\r\n",
+        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+    ids=["TLS", "no header", "long line"],
+)
+async def test_what_is_no_http_is_a_problem_detail_too_and_closed_and_counted(
+    doors: Doors, words: bytes, caplog: pytest.LogCaptureFixture
+):
+    heard: list[int] = []
+    async with (
+        serving(doors, on_malformed=lambda: heard.append(1)) as server,
+        peer(server.port) as stranger,
+    ):
+        await stranger.send(words)
+        answer = await stranger.answer()
+        assert answer.status == answer.json["status"] == 400
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json["type"] == "urn:bonfire:problem:not_http"
         assert await stranger.closed_after() < HEADER_S * 5
+    assert heard == [1]
+    assert caplog.records == []
 
 
 async def test_small_answers_are_not_held_back_by_the_system(port: int):

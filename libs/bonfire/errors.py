@@ -14,6 +14,8 @@ class ReasonClass(StrEnum):
     PERMANENT = "permanent"  # trying again cannot help: dead letter
     BROKER = "broker"  # the outbox keeps the message and publishes it again
     STORE = "store"  # nothing is acknowledged and nothing is printed
+    PEER = "peer"  # it failed just now and is left alone for a moment
+    MAIL = "mail"  # the notification is kept, and sent again where that can help
     INPUT = "input"  # the sender is told what is wrong; nothing was accepted
     CONFIG = "config"  # a person has to mend the configuration
 
@@ -62,6 +64,17 @@ class Reason(StrEnum):
     STORE_NEWER = "store_newer"
     STORE_CLOSED = "store_closed"
     STORE_BUSY = "store_busy"
+    # peer
+    BREAKER_OPEN = "breaker_open"
+    # mail
+    MAIL_UNREACHABLE = "mail_unreachable"
+    MAIL_TLS = "mail_tls"
+    MAIL_LOGIN = "mail_login"
+    MAIL_SERVER_ERROR = "mail_server_error"
+    MAIL_DEFERRED = "mail_deferred"
+    MAIL_REFUSED = "mail_refused"
+    MAIL_UNKNOWN = "mail_unknown"
+    MAIL_TOO_OLD = "mail_too_old"
     # input
     NOT_A_TOKEN = "not_a_token"  # noqa: S105 -- a reason, not a password
     BAD_ALGORITHM = "bad_algorithm"
@@ -140,6 +153,15 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.STORE_NEWER: ReasonClass.STORE,
     Reason.STORE_CLOSED: ReasonClass.STORE,
     Reason.STORE_BUSY: ReasonClass.STORE,
+    Reason.BREAKER_OPEN: ReasonClass.PEER,
+    Reason.MAIL_UNREACHABLE: ReasonClass.MAIL,
+    Reason.MAIL_TLS: ReasonClass.MAIL,
+    Reason.MAIL_LOGIN: ReasonClass.MAIL,
+    Reason.MAIL_SERVER_ERROR: ReasonClass.MAIL,
+    Reason.MAIL_DEFERRED: ReasonClass.MAIL,
+    Reason.MAIL_REFUSED: ReasonClass.MAIL,
+    Reason.MAIL_UNKNOWN: ReasonClass.MAIL,
+    Reason.MAIL_TOO_OLD: ReasonClass.MAIL,
     Reason.NOT_A_TOKEN: ReasonClass.INPUT,
     Reason.BAD_ALGORITHM: ReasonClass.INPUT,
     Reason.BAD_SIGNATURE: ReasonClass.INPUT,

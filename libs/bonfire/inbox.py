@@ -34,11 +34,14 @@ class Inbox(Generic[M]):
         take: Callable[[M], Awaitable[None]],
         clock: Clock,
         on_unreadable: Callable[[Reason], None],
+        read: Callable[[Delivery], M] | None = None,
     ) -> None:
+        """`read` is for who understands more than messages of the expected type."""
         self._broker = broker
         self._queue = queue
         self._prefetch = prefetch
         self._expected = expected
+        self._read = read or self._read_expected
         self._take = take
         self._clock = clock
         self._on_unreadable = on_unreadable
@@ -75,7 +78,7 @@ class Inbox(Generic[M]):
 
     async def _handle(self, delivery: Delivery) -> None:
         try:
-            message = self._read(delivery.body)
+            message = self._read(delivery)
         except UnreadableMessage as error:
             log.error(
                 "an unreadable message goes to the dead letters",
@@ -92,8 +95,8 @@ class Inbox(Generic[M]):
         await until_on_disk(lambda: self._take(message), self._clock)
         await delivery.ack()
 
-    def _read(self, body: bytes) -> M:
-        message = decode(body)
+    def _read_expected(self, delivery: Delivery) -> M:
+        message = decode(delivery.body)
         if not isinstance(message, self._expected):
             raise UnreadableMessage(
                 Reason.UNREADABLE_MESSAGE,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonfire.broker import BrokerUnavailable, Outgoing
+from bonfire.broker import BrokerUnavailable, Delivery, Outgoing
 from bonfire.broker.memory import MemoryBroker, MemoryConsumer, MemoryServer
 from bonfire.broker.topology import Binding, Exchange, Queue, Topology
 from bonfire.errors import Reason
@@ -268,6 +268,21 @@ async def test_a_stop_before_the_start_holds(house: House):
     house.run()
     await house.clock.settle()
     assert house.taken == []
+
+
+async def test_who_brings_an_own_reader_is_given_what_it_made_of_each_delivery(house: House):
+    def read(delivery: Delivery) -> JobEvent:
+        return event(int(delivery.body))
+
+    house.inbox = Inbox(
+        house.broker, "events", 4, JobEvent, house.take, house.clock, house.unreadable.append, read
+    )
+    await house.put(b"7", b"8")
+    house.run()
+    await house.clock.settle()
+    assert house.taken == [7, 8]
+    assert house.unreadable == []
+    assert house.given_back() == []
 
 
 async def test_until_on_disk_repeats_only_what_the_disk_refuses():

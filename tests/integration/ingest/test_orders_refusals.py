@@ -115,6 +115,25 @@ async def test_an_answer_is_not_as_long_as_the_senders_mistake(ingest: Ingest):
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        '{"id": "1", "number": "1", "note": "no nuts", "items": [{"name": "A"}], "note": ""}',
+        '{"id": "1", "number": "1", "items": [{"name": "A", "notes": [], "note\\u0073": []}]}',
+    ],
+)
+async def test_a_field_that_stands_twice_in_one_object_is_refused_by_its_name(ingest: Ingest, body):
+    answer = await ingest.api(None, raw=body.encode())
+
+    assert await refusal(ingest, answer) == (400, "not_json")
+    assert "twice in one object: note" in answer.body["detail"]
+
+
+async def test_one_name_in_two_objects_is_no_repetition(ingest: Ingest):
+    body = '{"id": "1", "number": "1", "items": [{"name": "A"}, {"name": "A", "quantity": 2}]}'
+    assert (await ingest.api(None, raw=body.encode())).status == 201
+
+
+@pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
         (b"", 400, "not_json"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections import Counter
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -111,7 +113,8 @@ class OrdersDoor:
 def read_order(body: bytes) -> Order:
     """Raises `OrderRefused` naming every mistake.
 
-    Strict, as the schema says it: a field that we do not know could be a note that gets lost.
+    Strict, as the schema says it: a field that we do not know could be a note that gets lost, and
+    so could the first of two fields of one name.
     """
     try:
         text = body.decode()
@@ -119,9 +122,20 @@ def read_order(body: bytes) -> Order:
         detail = f"the body is not UTF-8: byte {error.start} is wrong"
         raise OrderRefused(Reason.NOT_UTF8, detail) from error
     try:
-        return Order.model_validate_json(text, strict=True, extra="forbid")
+        order = Order.model_validate_json(text, strict=True, extra="forbid")
     except pydantic.ValidationError as error:
         raise OrderRefused(_why(error), problems(error)[:LONGEST_DETAIL]) from error
+    # pydantic has read the text already; this only looks for names that it read over.
+    json.loads(text, object_pairs_hook=_refuse_repeated, parse_int=str, parse_float=str)
+    return order
+
+
+def _refuse_repeated(pairs: list[tuple[str, object]]) -> None:
+    counts = Counter(name for name, _ in pairs)
+    repeated = [name for name, count in counts.items() if count > 1]
+    if repeated:
+        detail = f"twice in one object: {', '.join(repeated)}; which of them holds?"
+        raise OrderRefused(Reason.NOT_JSON, detail)
 
 
 def _why(error: pydantic.ValidationError) -> Reason:

@@ -13,11 +13,11 @@ from bonfire.broker import Broker, topology
 from bonfire.broker.rabbitmq import RabbitBroker
 from bonfire.clock import Clock, SystemClock
 from bonfire.errors import Permanent, Reason
-from bonfire.lifecycle import Tasks
 from bonfire.ops_api import OpsApi
 from bonfire.outbox import Outbox
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
+from bonfire.tasks import Tasks
 from bonfire.topology_watch import TopologyWatch
 from print_agent.intake import Intake
 from print_agent.journal import MIGRATIONS, Journal
@@ -102,11 +102,13 @@ class App:
         await self._outbox.load()
         await self._ops.start()
         await self._broker.start()
+        # Neither is started again within the process (docs/adr/0013): what was in hand when it died
+        # is judged from the journal, and that is done once, when the process starts.
         for spooler in self._spoolers.values():
-            tasks.spawn(f"printer {spooler.id}", spooler.run)
+            tasks.spawn(f"printer {spooler.id}", spooler.run, restartable=False)
+        tasks.spawn("intake", self._intake.run, restartable=False)
         for name, function in self._outbox.tasks().items():
             tasks.spawn(name, function)
-        tasks.spawn("intake", self._intake.run)
         tasks.spawn("topology", self._topology.run)
 
     async def drain(self) -> None:

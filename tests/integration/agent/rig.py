@@ -194,13 +194,13 @@ class Rig:
         await self.broker.start()
         await self.broker.declare(topology.for_agents([AGENT]))
         self.spool()
-        self.tasks.spawn("intake", self.intake.run)
+        self.tasks.spawn("intake", self.intake.run, restartable=False)
         await self.settle()
         return self
 
     def spool(self) -> None:
         for spooler in self.spoolers.values():
-            self.tasks.spawn(f"printer {spooler.id}", spooler.run)
+            self.tasks.spawn(f"printer {spooler.id}", spooler.run, restartable=False)
 
     async def stop(self) -> None:
         """As SIGTERM does it, when the time for the ticket in hand is over."""

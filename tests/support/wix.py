@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from bonfire.order import Order
 from fake_wix import generate_key, sign
 
 REPOSITORY = Path(__file__).parents[2]
@@ -58,6 +60,22 @@ def foreign_order(name: str) -> dict[str, Any]:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{name} is not here")
     order: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["order"]
     return order
+
+
+def said(order: Order) -> str:
+    """All the texts of a mapped order, its alerts apart."""
+    return "\n".join(_texts(order.model_dump(exclude={"alerts"})))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def raw_order(*lines: dict[str, Any], **fields: Any) -> dict[str, Any]:

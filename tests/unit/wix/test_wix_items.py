@@ -198,7 +198,7 @@ def test_texts_in_options_that_nobody_has_seen_are_notes_but_ids_are_not():
         url="https://example.com/x",
         at="2026-05-12T18:00:00Z",
         menuId="m",
-        flag=True,
+        flag=False,
     )
     assert [(note.label, note.text) for note in item(line).notes] == [
         ("allergies", "Erdnuss"),

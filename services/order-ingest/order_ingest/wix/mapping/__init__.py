@@ -25,6 +25,7 @@ from order_ingest.wix.mapping.payment import read_payment
 from order_ingest.wix.mapping.people import read_customer
 from order_ingest.wix.mapping.raw import Raw
 from order_ingest.wix.mapping.readable import readable
+from order_ingest.wix.mapping.unread import ORDER, read_unread
 from order_ingest.wix.refusal import WixRefused
 
 __all__ = ["is_shop_only", "map_order"]
@@ -69,7 +70,9 @@ def map_order(raw: dict[str, Any]) -> Order:
         custom_fields=custom_fields,
         payment=read_payment(order, currency),
     )
-    return mapped.model_copy(update={"alerts": findings.alerts()})
+    unread = dict.fromkeys(read_unread(order, ORDER))  # once each: Wix repeats whole persons
+    every = order.capped([*custom_fields, *unread], _MAX_CUSTOM_FIELDS, "fields")
+    return mapped.model_copy(update={"custom_fields": every, "alerts": findings.alerts()})
 
 
 def is_shop_only(order: Order) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from order_ingest.wix.mapping.raw import Raw
 
 # Of one dish; an item has no room for more.
 MAX_LINES = 200
+
+_HEX = re.compile("#[0-9a-f]{3,8}", re.IGNORECASE)
+_BOOKKEEPING = frozenset(("name", "lineType", "plainText", "plainTextValue", "colorInfo", "color"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,16 @@ def _read(line: Raw) -> Iterator[DescriptionLine]:
 
 
 def _texts(line: Raw) -> list[str]:
-    """Plain text and colour, then their deprecated twins if these say something else."""
+    """Plain text and colour, then their deprecated twins if these say something else.
+
+    The twin of a colour is often its code, which is for the eye: it counts where nothing else does.
+    """
     color = line.get("colorInfo")
+    twin = line.get("color").text() if "color" in line.value else ""
     found = [
         line.get("plainText").text(TEXT_LIMIT),
         color.get("original", "translated").text(TEXT_LIMIT) if color else "",
         line.get("plainTextValue").text(TEXT_LIMIT),
+        "" if _HEX.fullmatch(twin) else twin,
     ]
-    return list(dict.fromkeys(filter(None, found))) or list(
-        filter(None, [line.get("color").text()])
-    )
-
-
-_BOOKKEEPING = frozenset(("name", "lineType", "plainText", "plainTextValue", "colorInfo", "color"))
+    return list(dict.fromkeys(filter(None, found))) or list(filter(None, [twin]))

@@ -17,6 +17,9 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: dict[tuple[AlertCode, str], None] = {}
+        # The object's `id()` and the name of each field that a reader took without being bound to:
+        # under a second name of its, or as a part of a whole object that it shows.
+        self.read: set[tuple[int, str]] = set()
 
     def add(self, code: AlertCode, detail: str) -> None:
         self._found[code, detail[:LABEL_LIMIT]] = None

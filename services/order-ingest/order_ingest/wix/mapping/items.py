@@ -8,10 +8,11 @@ from typing import Final
 from bonfire.order import AlertCode, Item, LabelledText, Section
 from order_ingest.wix.mapping.choices import read_choices
 from order_ingest.wix.mapping.description import DescriptionLine, read_description
-from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT
+from order_ingest.wix.mapping.findings import TEXT_LIMIT
 from order_ingest.wix.mapping.raw import Raw
-from order_ingest.wix.mapping.readable import leaves
+from order_ingest.wix.mapping.readable import is_written, leaves
 from order_ingest.wix.mapping.union import folded
+from order_ingest.wix.mapping.unread import LINE_ITEM, read_unread
 
 RESTAURANT_APPS: Final = frozenset(
     (
@@ -35,31 +36,6 @@ _MAX_VARIANTS: Final = 100
 _MAX_MODIFIERS: Final = 200
 _MAX_NOTES: Final = 100
 _REQUESTS: Final = ("specialRequests", "specialRequest")
-# Read elsewhere, or Wix's own bookkeeping in which no guest writes.
-_LINE_FIELDS: Final = """
-id _id productName name quantity catalogReference descriptionLines modifierGroups price
-priceBeforeDiscounts lineItemPrice priceUndetermined priceDescription totalDiscount
-totalPriceAfterTax totalPriceBeforeTax taxInfo taxDetails taxGroupId taxableAddress itemType
-physicalProperties image media url paymentOption refundQuantity extendedFields locations
-fulfillerId fulfillmentStatus rootCatalogItemId fixedQuantity depositAmount digitalFile
-subscriptionInfo membershipDetails savePaymentMethod shippable sku weight
-"""
-_READ_LINE: Final = frozenset(_LINE_FIELDS.split())
-# What `catalogReference.options` holds that is either read elsewhere or of no use to a cook.
-_READ_OPTIONS: Final = frozenset(
-    (
-        *_REQUESTS,
-        "customTextFields",
-        "menuId",
-        "menuSectionId",
-        "modifierGroups",
-        "onlineOrderingPageUrl",
-        "operationId",
-        "priceVariant",
-        "sectionId",
-        "variantId",
-    )
-)
 
 
 def read_items(order: Raw, currency: str) -> tuple[Item, ...]:
@@ -103,9 +79,10 @@ def _item(line: Raw, currency: str) -> Item:
         if not _is_repeated(each, requests, answers)
     ]
     chosen = read_choices(line, options, lines, currency)
-    notes = [*answers.values(), *_unknown_texts(line, options)]
+    name = _name(line)
+    notes = [*answers.values(), *read_extended_fields(line), *read_unread(line, LINE_ITEM)]
     return Item(
-        name=_name(line),
+        name=name,
         quantity=line.get("quantity").quantity(),
         id=line.get("id", "_id").text(),
         variants=line.capped(chosen.variants, _MAX_VARIANTS, "variants"),
@@ -157,19 +134,9 @@ def _answers(options: Raw) -> dict[tuple[str, str], LabelledText]:
     if not fields:
         return {}
     return {
-        (folded(label), folded(text)): _labelled(fields, label, text)
+        (folded(label), folded(text)): fields.labelled(label, text)
         for label, text in leaves(fields.value)
     }
-
-
-def _unknown_texts(line: Raw, options: Raw) -> Iterator[LabelledText]:
-    """Texts in fields that we do not know: better an odd line on paper than a lost allergy."""
-    for place, read in ((line, _READ_LINE), (options, _READ_OPTIONS)):
-        if isinstance(place.value, dict) and not place.value.keys() <= read:
-            unknown = {name: v for name, v in place.value.items() if name not in read}
-            for label, text in leaves(unknown, only_text=True):
-                yield _labelled(place, label, text)
-    yield from read_extended_fields(line)
 
 
 def read_extended_fields(holder: Raw) -> Iterator[LabelledText]:
@@ -180,10 +147,6 @@ def read_extended_fields(holder: Raw) -> Iterator[LabelledText]:
     namespaces = fields.value.get("namespaces") if isinstance(fields.value, dict) else fields.value
     others = dict(namespaces) if isinstance(namespaces, dict) else {"": namespaces}
     for label, text in leaves(others.pop("_user_fields", None)):
-        yield _labelled(fields, label, text)
-    for label, text in leaves(others, only_text=True):
-        yield _labelled(fields, label, text)
-
-
-def _labelled(place: Raw, label: str, text: str) -> LabelledText:
-    return LabelledText(label=place.cut(label, LABEL_LIMIT), text=place.cut(text, TEXT_LIMIT))
+        yield fields.labelled(label, text)
+    for label, text in leaves(others, is_written):
+        yield fields.labelled(label, text)

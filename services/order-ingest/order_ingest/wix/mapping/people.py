@@ -41,8 +41,7 @@ def read_address(address: Raw) -> Address | None:
         address.unreadable()
         return Address(lines=(address.text(),))
     lines = [
-        address.get("addressLine", "addressLine1").text(),
-        address.get("addressLine2").text(),
+        *(address.get(name).text() for name in ("addressLine", "addressLine1", "addressLine2")),
         *_street(address),
     ]
     written = list(dict.fromkeys(filter(None, lines)))

@@ -11,8 +11,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
 
-from bonfire.order import AlertCode, Money
-from order_ingest.wix.mapping.findings import LABEL_LIMIT, Findings
+from bonfire.order import AlertCode, LabelledText, Money
+from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT, Findings
 from order_ingest.wix.mapping.readable import mended, readable
 from order_ingest.wix.moments import read_moment
 
@@ -48,17 +48,21 @@ class Raw:
         """Whether there is anything in this place."""
         return _holds_something(self.value)
 
-    def get(self, *spellings: str) -> Raw:
+    def get(self, name: str, *others: str) -> Raw:
         """The field under the first of these names that holds something."""
         value = self.value
         if isinstance(value, dict):
-            for name in spellings:
-                inner = value.get(name)
+            inner = value.get(name)
+            if inner or (inner is not None and _holds_something(inner)):
+                return Raw(inner, self.findings, self, name)
+            for other in others:
+                inner = value.get(other)
                 if inner or (inner is not None and _holds_something(inner)):
-                    return Raw(inner, self.findings, self, name)
+                    self.findings.read.add((id(value), other))
+                    return Raw(inner, self.findings, self, other)
         elif value is not None and self:
             self.unreadable()
-        return Raw(None, self.findings, self, spellings[0])
+        return Raw(None, self.findings, self, name)
 
     def all(self) -> list[Raw]:
         """The values of a list; something that should be a list of one but is not, is one."""
@@ -85,9 +89,14 @@ class Raw:
         if not isinstance(value, str):
             if isinstance(value, dict | list):
                 self.unreadable()
+            if isinstance(value, dict):
+                self.findings.read.update((id(value), name) for name in value)
             value = readable(value)
         text = mended(value)
         return "" if text.isspace() else self.cut(text, limit)
+
+    def labelled(self, label: str, text: str) -> LabelledText:
+        return LabelledText(label=self.cut(label, LABEL_LIMIT), text=self.cut(text, TEXT_LIMIT))
 
     def cut(self, text: str, limit: int) -> str:
         """`text`, which stands here, as far as it fits, with an alert if it does not."""

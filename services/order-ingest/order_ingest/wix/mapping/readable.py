@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 # Deeper than this nobody reads; what stands there is listed without its structure.
 _MAX_DEPTH: Final = 8
 
-# Ids, URLs and times that programs write for programs.
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_TRANSLATIONS: Final = frozenset(("original", "translated"))
+# Ids, URLs and times that programs write for programs.
 _MACHINE_MADE: Final = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|[0-9a-f]{16,}"
+    r"|(?=\d*[a-f])[0-9a-f]{16,}"
     r"|[a-z][a-z0-9+.-]*://\S*"
-    r"|/\S*"
+    r"|(/[a-z0-9_.~%+-]+){2,}/?"  # one word after a slash may be a guest's
+    r"|/[a-z0-9_.~%+-]+\.[a-z]{2,4}"
     r"|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?"
-    r"|\d{13,}"
+    r"|1\d{12}(\d{3})?|\d{18,}"  # in milliseconds or microseconds, or longer than any phone's
     r"|true|false|null",
     re.IGNORECASE,
 )
@@ -48,24 +50,41 @@ def readable(value: Any, depth: int = 0) -> str:
     return str(value)
 
 
-def leaves(value: Any, *, only_text: bool = False) -> Iterator[tuple[str, str]]:
-    """Every scalar in `value` with the key nearest to it, in order, however deep it is.
-
-    With `only_text`: strings that a person may have written.
-    """
+def leaves(
+    value: Any, keep: Callable[[Any], bool] = lambda scalar: True
+) -> Iterator[tuple[str, str]]:
+    """Every scalar in `value` to `keep`, with the key nearest to it, in order, however deep."""
     stack: list[tuple[str, Any]] = [("", value)]
     while stack:
         key, inner = stack.pop()
         if isinstance(inner, dict):
-            stack.extend(reversed([(mended(name), child) for name, child in inner.items()]))
+            stack.extend(reversed(list(_children(key, inner))))
         elif isinstance(inner, list):
             stack.extend((key, child) for child in reversed(inner))
-        elif (not only_text or _is_written(inner)) and (text := readable(inner)).strip():
+        elif keep(inner) and (text := readable(inner)).strip():
             yield key, text
 
 
-def _is_written(value: Any) -> bool:
+def _children(key: str, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """A text and its translation are called what their object is called, and are one if equal."""
+    translated = value.keys() >= _TRANSLATIONS
+    for name, child in value.items():
+        if not translated or name not in _TRANSLATIONS:
+            yield mended(name), child
+        elif name == "original" or not isinstance(child, str) or child != value["original"]:
+            yield key, child
+
+
+def is_written(value: Any) -> bool:
+    """Whether it is a text that a person may have written."""
     return isinstance(value, str) and not is_machine_made(value)
+
+
+def is_said(value: Any) -> bool:
+    """Whether it is such a text, a number or a tick, and not the lack of one."""
+    if isinstance(value, str) and value.strip().casefold() == "true":
+        return True
+    return value is not False and not is_machine_made(readable(value))
 
 
 def is_machine_made(text: str) -> bool:

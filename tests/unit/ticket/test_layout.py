@@ -231,6 +231,21 @@ def test_an_unknown_modifier_is_visible(name, shown):
     assert (detail.label, detail.text, detail.style.inverse) == ("Soße", shown, True)
 
 
+def test_what_has_no_name_is_shown_by_the_start_of_its_id():
+    unknown = "?? 5EC0ffee-1a2b-4c3d-8e9f-0123456789ab"
+    modifier = Modifier(name=unknown, resolved=False)
+    blocks = ticket(Item(name=unknown, variants=(unknown,), modifiers=(modifier,)))
+    assert first(blocks, Dish) == Dish(1, "?? 5EC0ffee")
+    assert [first(blocks, Detail, nth).text for nth in (1, 2)] == ["?? 5EC0ffee"] * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["5ec0ffee-1a2b-4c3d-8e9f-0123456789ab", "?? 5ec0ffee-1a2b", "?? five-cents-off-a-beer"]
+)
+def test_a_name_that_only_resembles_such_an_id_is_whole(name):
+    assert first(ticket(Item(name=name)), Dish).name == name
+
+
 def test_lines_that_look_alike_are_never_merged():
     blocks = ticket(SOUP, SOUP, Item(name="Suppe", special_request="heiß"))
     assert blocks.count(Dish(1, "Suppe")) == 3

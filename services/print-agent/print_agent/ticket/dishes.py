@@ -21,6 +21,10 @@ _CHANGES_A_DISH: Final = re.compile(
     r"\b(no|not|without|ohne|kein|keine|keinen|nicht|sans|pas|senza|niente|extra|extras|statt)\b",
     re.IGNORECASE,
 )
+# What has no name comes with its id. Eight digits find it online; all 36 break over two lines.
+_NAMELESS: Final = re.compile(
+    r"(?P<start>\?\? [0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
+)
 _CHANGED: Final = Style(height=2, bold=True)
 _UNRESOLVED: Final = Style(bold=True, inverse=True)
 
@@ -58,12 +62,12 @@ def _by_section(items: tuple[Item, ...], pen: Pen) -> list[tuple[str, list[Item]
 
 
 def _dish(item: Item, number: str, pen: Pen) -> Iterator[Block]:
-    name = pen.line(item.name)
+    name = _name(item.name, pen)
     if not name:
         pen.incomplete = True
     yield Dish(item.quantity, name or pen.words.no_name)
     for variant in item.variants:
-        if text := pen.line(variant):
+        if text := _name(variant, pen):
             yield Detail(text, style=Style(height=2))
     for modifier in item.modifiers:
         yield _modifier(modifier, pen)
@@ -71,7 +75,7 @@ def _dish(item: Item, number: str, pen: Pen) -> Iterator[Block]:
 
 
 def _modifier(modifier: Modifier, pen: Pen) -> Detail:
-    name, group = pen.line(modifier.name), pen.line(modifier.group)
+    name, group = _name(modifier.name, pen), pen.line(modifier.group)
     if modifier.quantity > 1:
         name = f"{modifier.quantity}x {name}"
     if not modifier.resolved or not name:
@@ -79,3 +83,9 @@ def _modifier(modifier: Modifier, pen: Pen) -> Detail:
         return Detail(f"?? {name.removeprefix('?? ')}".strip(), group, style=_UNRESOLVED)
     changes = _CHANGES_A_DISH.search(name) or _CHANGES_A_DISH.search(group)
     return Detail(name, group, style=_CHANGED if changes else PLAIN)
+
+
+def _name(text: str, pen: Pen) -> str:
+    written = pen.line(text)
+    nameless = _NAMELESS.fullmatch(written)
+    return nameless["start"] if nameless else written

@@ -23,6 +23,25 @@ def new_registry(service: str) -> CollectorRegistry:
     return registry
 
 
+class ServiceSeries:
+    """Does the process do its work."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.unusable = Gauge(
+            "bonfire_service_unusable",
+            "1 while it waits for somebody to mend what keeps it from starting.",
+            registry=registry,
+        )
+        self.ready = Gauge(
+            "bonfire_service_ready", "1 while nothing keeps it from its work.", registry=registry
+        )
+        self.started = Gauge(
+            "bonfire_service_start_timestamp_seconds",
+            "When this run began; 0 while the service is unusable.",
+            registry=registry,
+        )
+
+
 class BrokerSeries:
     """Is the broker there."""
 

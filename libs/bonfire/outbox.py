@@ -20,8 +20,8 @@ from typing import Final, Protocol
 from bonfire.broker import Broker, BrokerUnavailable, Outgoing
 from bonfire.clock import Clock, wait_at_most
 from bonfire.errors import Reason, Retryable
-from bonfire.lifecycle import TaskFunction
 from bonfire.store import Store, StoreError
+from bonfire.tasks import TaskFunction
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,21 @@ class _Row:
     message: Outgoing
 
 
+class _Lane:
+    def __init__(self) -> None:
+        self.wake = asyncio.Event()
+        self.published = asyncio.Event()
+        self.published.set()
+        self.waiting = 0
+
+    def set_waiting(self, messages: int) -> None:
+        self.waiting = max(0, messages)
+        if self.waiting:
+            self.published.clear()
+        else:
+            self.published.set()
+
+
 def put(db: sqlite3.Connection, lane: str, message: Outgoing, created_at: float) -> None:
     """Add a message in the caller's transaction; call `Outbox.wake` once that is committed."""
     db.execute(
@@ -93,8 +108,7 @@ class Outbox:
         self._clock = clock
         self._metrics = metrics
         self._rng = rng
-        self._wakes = {lane: asyncio.Event() for lane in lanes}
-        self._waiting = dict.fromkeys(self._wakes, 0)
+        self._lanes = {lane: _Lane() for lane in lanes}
         self._confirmed: list[int] = []
         self._deletable = asyncio.Event()
         self._reconnected = asyncio.Event()
@@ -103,21 +117,25 @@ class Outbox:
     @property
     def waiting(self) -> int:
         """How many committed messages the broker has not confirmed yet."""
-        return sum(self._waiting.values())
+        return sum(lane.waiting for lane in self._lanes.values())
 
     async def load(self) -> None:
         """Find what an earlier run left behind; lanes that no longer exist are published too."""
         for lane, count in await self._store.transact(_count):
-            self._wakes.setdefault(lane, asyncio.Event())
+            self._lanes.setdefault(lane, _Lane())
             self._add(lane, count)
 
     def wake(self, lane: str, added: int = 1) -> None:
         """Messages were committed to this lane."""
         self._add(lane, added)
 
+    async def wait_published(self, lane: str, seconds: float) -> bool:
+        """Until the broker has everything of this lane, or the seconds are over; has it all?"""
+        return await wait_at_most(self._clock, self._lanes[lane].published, seconds)
+
     def tasks(self) -> dict[str, TaskFunction]:
         """Name and coroutine function of every task that must run, after `load`."""
-        lanes = {f"outbox {lane}": partial(self._publish_lane, lane) for lane in self._wakes}
+        lanes = {f"outbox {lane}": partial(self._publish_lane, lane) for lane in self._lanes}
         return {**lanes, "outbox deletion": self._delete_confirmed}
 
     def _connected(self) -> None:
@@ -126,19 +144,19 @@ class Outbox:
         self._reconnected = asyncio.Event()
 
     def _add(self, lane: str, added: int) -> None:
-        self._set(lane, self._waiting.get(lane, 0) + added)
+        self._set(lane, self._lanes[lane].waiting + added)
         if added > 0:
-            self._wakes[lane].set()
+            self._lanes[lane].wake.set()
 
     def _set(self, lane: str, waiting: int) -> None:
-        self._waiting[lane] = max(0, waiting)
-        self._metrics.waiting(lane, self._waiting[lane])
+        self._lanes[lane].set_waiting(waiting)
+        self._metrics.waiting(lane, self._lanes[lane].waiting)
 
     async def _publish_lane(self, lane: str) -> None:
         last = 0
         while True:
-            await self._wakes[lane].wait()
-            self._wakes[lane].clear()
+            await self._lanes[lane].wake.wait()
+            self._lanes[lane].wake.clear()
             while rows := await self._read(lane, last):
                 for row in rows:
                     await self._publish(lane, row.message)

@@ -23,6 +23,9 @@ PAUSE_S: Final = 1.0
 class Inbox(Generic[M]):
     """`take` returns once the message is on disk; while it raises `StoreError`, nothing later is
     taken and the copy stays unacknowledged. What cannot be read goes to the dead letters.
+
+    `run` may be started again after it died: it begins with the copy that it had in hand, so that
+    nothing overtakes it. `take` must then stand being called again with the same message.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Inbox(Generic[M]):
         self._clock = clock
         self._on_unreadable = on_unreadable
         self._consumer: Consumer | None = None
+        self._in_hand: Delivery | None = None
         self._stopped = False
 
     @property
@@ -55,6 +59,8 @@ class Inbox(Generic[M]):
 
     async def run(self) -> None:
         await self._consume()
+        if self._in_hand is not None:
+            await self._handle(self._in_hand)
         if self._consumer is not None:
             async for delivery in self._consumer:
                 await self._handle(delivery)
@@ -77,6 +83,11 @@ class Inbox(Generic[M]):
             await self.stop()
 
     async def _handle(self, delivery: Delivery) -> None:
+        self._in_hand = delivery
+        await self._settle(delivery)
+        self._in_hand = None
+
+    async def _settle(self, delivery: Delivery) -> None:
         try:
             message = self._read(delivery)
         except UnreadableMessage as error:

@@ -66,6 +66,7 @@ class _Lane:
         self.published = asyncio.Event()
         self.published.set()
         self.waiting = 0
+        self.last_id = 0  # the newest that the broker has confirmed
 
     def set_waiting(self, messages: int) -> None:
         self.waiting = max(0, messages)
@@ -134,7 +135,10 @@ class Outbox:
         return await wait_at_most(self._clock, self._lanes[lane].published, seconds)
 
     def tasks(self) -> dict[str, TaskFunction]:
-        """Name and coroutine function of every task that must run, after `load`."""
+        """Name and coroutine function of every task that must run, after `load`.
+
+        Each may be started again after it died: it goes on with what it had in hand.
+        """
         lanes = {f"outbox {lane}": partial(self._publish_lane, lane) for lane in self._lanes}
         return {**lanes, "outbox deletion": self._delete_confirmed}
 
@@ -152,19 +156,25 @@ class Outbox:
         self._lanes[lane].set_waiting(waiting)
         self._metrics.waiting(lane, self._lanes[lane].waiting)
 
-    async def _publish_lane(self, lane: str) -> None:
-        last = 0
-        while True:
-            await self._lanes[lane].wake.wait()
-            self._lanes[lane].wake.clear()
-            while rows := await self._read(lane, last):
-                for row in rows:
-                    await self._publish(lane, row.message)
-                    last = row.id
-                    self._confirmed.append(row.id)
-                    self._deletable.set()
-                    self._add(lane, -1)
-            self._set(lane, 0)  # also where a wake counted what was then rolled back
+    async def _publish_lane(self, name: str) -> None:
+        lane = self._lanes[name]
+        try:
+            while True:
+                await lane.wake.wait()
+                lane.wake.clear()
+                await self._publish_waiting(name, lane)
+        finally:
+            lane.wake.set()  # perhaps we leave something, and whoever comes next has to look
+
+    async def _publish_waiting(self, name: str, lane: _Lane) -> None:
+        while rows := await self._read(name, lane.last_id):
+            for row in rows:
+                await self._publish(name, row.message)
+                lane.last_id = row.id
+                self._confirmed.append(row.id)
+                self._deletable.set()
+                self._add(name, -1)
+        self._set(name, 0)  # also where a wake counted what was then rolled back
 
     async def _read(self, lane: str, after: int) -> Sequence[_Row]:
         while True:
@@ -210,15 +220,16 @@ class Outbox:
                     self._deletable.set()
         finally:
             if self._confirmed:  # or the next start would publish them once more
+                self._deletable.set()
                 await self._delete()
 
     async def _delete(self) -> bool:
-        ids, self._confirmed = self._confirmed, []
+        ids = tuple(self._confirmed)
         try:
             await self._store.transact(partial(_delete, ids=ids))
         except StoreError:  # they stay, and are deleted with the next ones
-            self._confirmed.extend(ids)
             return False
+        del self._confirmed[: len(ids)]
         return True
 
 
@@ -248,5 +259,5 @@ def _next_rows(db: sqlite3.Connection, lane: str, after: int) -> list[_Row]:
     ]
 
 
-def _delete(db: sqlite3.Connection, ids: list[int]) -> None:
+def _delete(db: sqlite3.Connection, ids: Sequence[int]) -> None:
     db.executemany("DELETE FROM outbox WHERE id = ?", [(number,) for number in ids])

@@ -8,10 +8,12 @@ import logging
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,10 +31,10 @@ from bonfire.broker import (
 )
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Reason, Retryable
-from bonfire.lifecycle import Tasks
 from bonfire.outbox import DELETE_AFTER_S, MOST_DELAY_S, READ_TOGETHER, Outbox
 from bonfire.store import Store
 from bonfire.store.migrations import Migration
+from bonfire.tasks import MOST_RESTARTS, Tasks
 from bonfire.testing import FakeClock
 from tests.support.notes import locked, traced, until
 
@@ -92,7 +94,7 @@ class House:
         self.broker = WatchedBroker(self.server, self.clock)
         self.figures = Figures()
         self.deaths: list[str] = []
-        self.tasks = Tasks(lambda: self.deaths.append("died"))
+        self.tasks = Tasks(lambda: self.deaths.append("died"), self.clock)
         self.outbox = self.new_outbox()
 
     def new_outbox(self, lanes: Sequence[str] = LANES) -> Outbox:
@@ -367,11 +369,49 @@ async def test_what_is_on_disk_is_published_while_the_disk_takes_no_writes_and_d
     assert house.broker.attempts["oslo"] == 3
 
 
-async def test_an_error_that_trying_again_cannot_mend_ends_the_task(house: House):
-    house.broker.script = [TopologyMismatch(Reason.TOPOLOGY_MISMATCH, "differs")]
+async def test_an_error_that_trying_again_cannot_mend_stops_the_service(house: House):
+    house.broker.script = [TopologyMismatch(Reason.TOPOLOGY_MISMATCH, "differs")] * 6
     await house.put("oslo", "0")
-    await until(lambda: house.deaths == ["died"])
+    for _ in range(MOST_RESTARTS + 1):
+        await house.at_rest()
+        await house.clock.advance(10)
+    assert house.deaths == ["died"]
     assert house.tasks.dead == "outbox oslo"
+    assert await house.on_disk() == 1
+
+
+async def test_a_lane_that_is_started_again_goes_on_with_what_it_had_in_hand(house: House):
+    house.broker.script = [None, None, ValueError("a mistake of ours")]
+    await house.put("oslo", *numbered(5))
+    await until(lambda: house.queue("oslo") == ["0", "1"])
+    await house.clock.advance(1)
+    await until(lambda: house.queue("oslo") == numbered(5))
+    assert house.outbox.waiting == 0
+    assert house.broker.attempts["oslo"] == 6
+    await house.clock.advance(DELETE_AFTER_S)
+    assert await house.on_disk() == 0
+
+
+async def test_what_could_not_be_deleted_by_a_mistake_is_deleted_after_the_restart(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    mistakes = [ValueError("a mistake of ours")] * 2  # also of its last attempt
+    transact = house.store.transact
+
+    async def mistaken(work: Callable[[sqlite3.Connection], Any]) -> Any:
+        if isinstance(work, partial) and "ids" in work.keywords and mistakes:
+            raise mistakes.pop()
+        return await transact(work)
+
+    monkeypatch.setattr(house.store, "transact", mistaken)
+    await house.put("oslo", *numbered(3))
+    await until(lambda: house.queue("oslo") == numbered(3))
+    await house.clock.advance(DELETE_AFTER_S)
+    assert mistakes == []
+    assert await house.on_disk() == 3
+    await house.clock.advance(1)
+    await house.at_rest()
+    assert await house.on_disk() == 0
 
 
 ANSWERS = st.lists(

@@ -163,6 +163,46 @@ async def test_an_error_that_is_not_the_disks_ends_the_task_and_the_copy_is_kept
     assert house.given_back() == [1]
 
 
+async def test_a_task_that_is_started_again_begins_with_the_copy_it_had_in_hand(house: House):
+    house.refusals = [KeyError("a mistake of ours"), KeyError("once more")]
+    await house.put(*(event(n) for n in range(6)))
+    for _ in range(2):
+        await asyncio.wait([house.run()])
+        assert house.taken == []
+    house.run()
+    await house.clock.settle()
+    assert house.taken == list(range(6))
+    assert house.given_back() == []
+
+
+async def test_a_copy_in_hand_whose_connection_died_before_the_restart_is_taken_once_more(
+    house: House,
+):
+    house.refusals = [KeyError("a mistake of ours")]
+    await house.put(event(1))
+    await asyncio.wait([house.run()])
+    house.server.drop_connections()
+    house.run()
+    await house.clock.settle()
+    assert house.taken == [1, 1]  # the old copy, which cannot be settled, and the new one
+    assert house.given_back() == []
+
+
+async def test_a_task_that_died_after_a_stop_finishes_what_had_arrived(house: House):
+    house.gate.clear()
+    house.refusals = [KeyError("a mistake of ours")]
+    await house.put(*(event(n) for n in range(6)))
+    running = house.run()
+    await house.clock.settle()
+    await house.inbox.stop()
+    house.gate.set()
+    await asyncio.wait([running])
+    running = house.run()
+    await house.clock.settle()
+    assert house.taken == [0, 1, 2, 3]
+    assert not running.done()
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

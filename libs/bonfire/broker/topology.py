@@ -99,6 +99,21 @@ def permissions_of_agent(agent: str, locations: Iterable[str]) -> Permissions:
     )
 
 
+def permissions_of_ingest() -> Permissions:
+    """It declares everything and sends every job, and the vhost is the organisation's alone."""
+    return Permissions(configure=".*", write=".*", read=".*", topics=".*")
+
+
+def permissions_of_notifier() -> Permissions:
+    """It reads what happened and how the print hosts are, and tells of itself."""
+    return Permissions(
+        configure="^$",
+        write=f"^{re.escape(EVENTS)}$|^{re.escape(DEAD)}$",
+        read=f"^{re.escape(NOTIFIER_EVENTS)}$|^{re.escape(HEARTBEATS)}$",
+        topics=rf"^{NOWHERE}\.",
+    )
+
+
 def for_agents(agents: Iterable[str]) -> Topology:
     """Everything that one organisation needs, for its print hosts."""
     names = tuple(sorted(set(agents)))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonfire.errors import Reason
-from bonfire.tokens import Tokens, TokensInvalid
+from bonfire.tokens import Owner, Scope, Tokens, TokensInvalid
 
 SHOP = "shop-" + "a" * 24
 TILL = "till-" + "b" * 24
@@ -127,3 +127,28 @@ def test_a_file_that_is_missing_or_no_text_is_told(tmp_path: Path):
     with pytest.raises(TokensInvalid, match="No such file"):
         Tokens.read(tmp_path / "nowhere")
     assert "is not UTF-8 text" in refused(tmp_path, b"shop \xff\xfe")
+
+
+def test_a_scoped_file_says_what_each_token_is_good_for(tmp_path: Path):
+    path = tmp_path / "tokens"
+    third = "x" * 24
+    path.write_text(f"shop {SHOP}\ntill {TILL}  operate\nboth {third} read,operate\n")
+    tokens = Tokens.read(path, scoped=True)
+    assert tokens.find(f"Bearer {SHOP}") == Owner("shop", frozenset({Scope.READ}))
+    assert tokens.find(f"Bearer {TILL}") == Owner("till", frozenset({Scope.OPERATE}))
+    assert tokens.find(f"Bearer {third}") == Owner("both", frozenset(Scope))
+    assert tokens.find(f"Bearer {third}x") is None
+
+
+@pytest.mark.parametrize("scopes", ["admin", "read,", "read,admin", ",", "Read", "read operate"])
+def test_a_scope_that_is_none_is_a_mistake_and_not_shown(scopes: str, tmp_path: Path):
+    path = tmp_path / "tokens"
+    path.write_text(f"shop {SHOP} {scopes}\n")
+    with pytest.raises(TokensInvalid, match="line 1: ") as caught:
+        Tokens.read(path, scoped=True)
+    assert "admin" not in caught.value.detail
+    assert SHOP not in caught.value.detail
+
+
+def test_a_file_without_scopes_takes_none(tmp_path: Path):
+    assert "line 1: not `name token`" in refused(tmp_path, f"shop {SHOP} operate\n")

@@ -95,12 +95,14 @@ class Chassis:
         self.outbox = Outbox(self.store, self.broker, self.clock, lanes, series, self.rng)
         self.teller = Teller(self.store, self.outbox)
         self.ops = OpsApi(settings.ops_host, settings.ops_port, self.registry, self.unready)
-        self.started_at = self.clock.now()
         self._problems = problems
         self._standing = standing
         self._runs = Runs(identity, self.store, self.clock, self.teller.woke)
         self._heartbeats = Heartbeats(self.broker, self.clock, self._heartbeat)
-        broker_series = self._measure()
+        self._series = metrics.ServiceSeries(self.registry)
+        self._series.ready.set_function(lambda: float(not self.unready()))
+        broker_series = metrics.BrokerSeries(self.registry)
+        broker_series.connected.set_function(lambda: float(self.broker.connected))
         self._topology = TopologyWatch(self.broker, topology, self.clock, broker_series)
         self._tasks: Tasks | None = None
         self._opened = AsyncExitStack()
@@ -124,6 +126,8 @@ class Chassis:
     async def start(self, tasks: Tasks) -> None:
         """Begin: from now on this is a run. Whatever else may fail to start comes before it."""
         self._tasks = tasks
+        self._started_at = self.clock.now()
+        self._series.started.set(self._started_at.timestamp())
         await self.broker.start()
         self._opened.push_async_callback(self.broker.close)
         for name, function in self.outbox.tasks().items():
@@ -154,18 +158,10 @@ class Chassis:
             return Ending.STOPPED, None, ""
         return Ending.RESTART, Reason.INTERNAL_ERROR, self._tasks.why
 
-    def _measure(self) -> metrics.BrokerSeries:
-        service = metrics.ServiceSeries(self.registry)
-        service.ready.set_function(lambda: float(not self.unready()))
-        service.started.set(self.started_at.timestamp())
-        broker = metrics.BrokerSeries(self.registry)
-        broker.connected.set_function(lambda: float(self.broker.connected))
-        return broker
-
     def _heartbeat(self) -> Heartbeat:
         standing = self._standing()
         return Heartbeat(
-            started_at=self.started_at,
+            started_at=self._started_at,
             journal=standing.journal,
             problems=tuple(self.unready()),
             printers=standing.printers,

@@ -37,7 +37,7 @@ class ServiceSeries:
         )
         self.started = Gauge(
             "bonfire_service_start_timestamp_seconds",
-            "When this run began; 0 while the service is unusable.",
+            "When this run began; 0 before that.",
             registry=registry,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -15,8 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryConsumer, MemoryServer
-from bonfire.lifecycle import Tasks
+from bonfire.chassis import LAST_WORDS_S, ChassisSettings
 from bonfire.messages import JobEvent, JobEventType, OnPaper, PrintJob, decode
+from bonfire.tasks import Tasks
 from bonfire.testing import FakeClock
 from fake_wix import Event, public_pem, webhook_body
 from order_ingest.app import App
@@ -89,14 +91,16 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
     tokens.write_text(f"till {TILL}\nkiosk {KIOSK}\n")
     settings = Settings(
         config=file,
-        data=folder / "data",
-        amqp_url="amqp://unused",
+        chassis=ChassisSettings(
+            store=folder / "data" / "ledger.db",
+            amqp_url="amqp://unused",
+            ops_host="127.0.0.1",
+            ops_port=0,
+        ),
         wix_public_key=public_pem(wix_key()).decode(),
         api_tokens=tokens,
         host="127.0.0.1",
         port=0,
-        ops_host="127.0.0.1",
-        ops_port=0,
         log_level="INFO",
     )
     return replace(settings, **changes)
@@ -119,7 +123,11 @@ class Ingest:
 
     async def stop(self) -> None:
         await self.client.close()
-        await self.app.drain()
+        draining = asyncio.create_task(self.app.drain())
+        while not draining.done():  # where the broker does not take the last words, time must pass
+            await self.clock.advance(LAST_WORDS_S)
+            await asyncio.sleep(0.001)
+        await draining
         await self.tasks.cancel()
         await self.app.close()
         assert self.tasks.dead is None
@@ -168,13 +176,18 @@ class Ingest:
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """What is committed, seen by somebody else."""
-        uri = f"file:{self.settings.ledger}?mode=ro"
+        uri = f"file:{self.settings.chassis.store}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as db:
             return db.execute(statement, values).fetchall()
 
     def count(self, table: str) -> int:
         (row,) = self.query(f"SELECT count(*) FROM {table}")  # noqa: S608 -- a test's own word
         return int(row[0])
+
+    def in_outbox(self) -> int:
+        """Messages to print hosts in the ledger's outbox; the service's own events apart."""
+        ((messages,),) = self.query("SELECT count(*) FROM outbox WHERE lane != '@events'")
+        return int(messages)
 
     def planned(self) -> list[PrintJob]:
         """Every job in the ledger, in the order of its release."""
@@ -221,7 +234,7 @@ class Ingest:
 
     async def deliver(self, body: bytes) -> None:
         """An event from the broker; returns once the service has settled it."""
-        self.server.publish(Outgoing(topology.EVENTS, "altstadt.job", body))
+        self.server.publish(Outgoing(topology.EVENTS, "altstadt.job.told", body))
         consumer = self.app._confirmations.inbox._consumer
         assert isinstance(consumer, MemoryConsumer)
         await soon(lambda: not (self.server.waiting(topology.LEDGER_EVENTS) or consumer._held))
@@ -252,5 +265,8 @@ async def running(
 
 def as_after_a_crash(ingest: Ingest, folder: Path) -> Settings:
     """Settings over a copy of the ledger's files as they are on disk at this very moment."""
-    shutil.copytree(ingest.settings.data, folder / "data")
-    return replace(ingest.settings, data=folder / "data")
+    there = ingest.settings.chassis
+    shutil.copytree(there.store.parent, folder / "data")
+    return replace(
+        ingest.settings, chassis=replace(there, store=folder / "data" / there.store.name)
+    )

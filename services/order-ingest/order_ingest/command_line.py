@@ -12,7 +12,8 @@ from bonfire.clock import SystemClock
 from bonfire.errors import BonfireError
 from bonfire.settings import Environment
 from order_ingest import jobs_command
-from order_ingest.app import App, declare
+from order_ingest.app import App
+from order_ingest.declaration import declare
 from order_ingest.settings import read_broker_settings, read_settings
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bonfire.errors import Reason, ReasonClass, reasons_of
-from bonfire.metrics import FAST_BUCKETS, BrokerSeries, OutboxSeries
+from bonfire.metrics import FAST_BUCKETS
 from bonfire.order import AlertCode
 from order_ingest.ledger import Result
 
@@ -30,13 +30,9 @@ _REFUSALS = (
 
 
 class IngestMetrics:
-    """Series for the locations and print hosts that the configuration names."""
+    """Series for the locations that the configuration names; the chassis has those of its own."""
 
-    def __init__(
-        self, registry: CollectorRegistry, locations: Iterable[str], agents: Iterable[str]
-    ) -> None:
-        self.broker = BrokerSeries(registry)
-        self.outbox = OutboxSeries(registry, agents)
+    def __init__(self, registry: CollectorRegistry, locations: Iterable[str]) -> None:
         counter = partial(Counter, registry=registry)
         histogram = partial(Histogram, registry=registry)
         self._received = counter(

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from bonfire.chassis import ChassisSettings, read_chassis_settings
 from bonfire.settings import Environment
+
+OPS_PORT: Final = 8081
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     config: Path
-    data: Path  # where the ledger lives
-    amqp_url: str
+    chassis: ChassisSettings
     wix_public_key: str  # PEM; empty closes the Wix door
     api_tokens: Path | None  # None closes the API's door
     host: str
     port: int
-    ops_host: str
-    ops_port: int
     log_level: str
-
-    @property
-    def ledger(self) -> Path:
-        return self.data / "ledger.db"
 
 
 def read_broker_settings(environment: Environment) -> tuple[Path, str]:
@@ -38,14 +35,11 @@ def read_settings(environment: Environment) -> Settings:
     tokens = environment.text("API_TOKENS_FILE", "")
     settings = Settings(
         config=environment.path("CONFIG"),
-        data=environment.path("DATA"),
-        amqp_url=environment.secret("AMQP_URL"),
+        chassis=read_chassis_settings(environment, "ledger.db", OPS_PORT),
         wix_public_key=environment.secret("WIX_PUBLIC_KEY", ""),
         api_tokens=Path(tokens) if tokens else None,
         host=environment.text("HOST", "127.0.0.1"),
         port=environment.integer("PORT", 8080, 0, 65_535),
-        ops_host=environment.text("OPS_HOST", "127.0.0.1"),
-        ops_port=environment.integer("OPS_PORT", 8081, 0, 65_535),
         log_level=environment.text("LOG_LEVEL", "INFO"),
     )
     environment.check()

@@ -8,9 +8,8 @@ from enum import StrEnum
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bonfire.errors import Reason, ReasonClass, reasons_of
-from bonfire.metrics import FAST_BUCKETS, BrokerSeries, OutboxSeries
+from bonfire.metrics import FAST_BUCKETS
 from print_agent.domain.entry import Entry
-from print_agent.journal.events import LANE
 from print_agent.printers import Outcome
 
 PAPER_BUCKETS = (0.5, 1.0, 3.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0, 7200.0)
@@ -26,11 +25,9 @@ class Receipt(StrEnum):
 
 
 class AgentMetrics:
-    """Series of one agent, for the printers that its configuration names."""
+    """Series for the printers that the configuration names; the chassis has those of its own."""
 
     def __init__(self, registry: CollectorRegistry, printers: Iterable[str]) -> None:
-        self.broker = BrokerSeries(registry)
-        self.outbox = OutboxSeries(registry, (LANE,))
         self._received = Counter(
             "bonfire_jobs_received_total", "Copies of jobs.", ("result",), registry=registry
         )

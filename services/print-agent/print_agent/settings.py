@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bonfire.chassis import ChassisSettings, read_chassis_settings
 from bonfire.settings import Environment
 
+OPS_PORT: Final = 8082
 _JOURNAL: Final = "journal.db"
 
 
@@ -15,15 +17,8 @@ _JOURNAL: Final = "journal.db"
 class Settings:
     agent: str  # which print host of the configuration this is
     config: Path
-    data: Path  # where the journal lives
-    amqp_url: str
-    ops_host: str
-    ops_port: int
+    chassis: ChassisSettings
     log_level: str
-
-    @property
-    def journal(self) -> Path:
-        return self.data / _JOURNAL
 
 
 def default_config(environment: Environment) -> Path:
@@ -49,10 +44,7 @@ def read_settings(environment: Environment) -> Settings:
     settings = Settings(
         agent=environment.text("AGENT"),
         config=environment.path("CONFIG"),
-        data=environment.path("DATA"),
-        amqp_url=environment.secret("AMQP_URL"),
-        ops_host=environment.text("OPS_HOST", "127.0.0.1"),
-        ops_port=environment.integer("OPS_PORT", 8082, 0, 65_535),
+        chassis=read_chassis_settings(environment, _JOURNAL, OPS_PORT),
         log_level=environment.text("LOG_LEVEL", "INFO"),
     )
     environment.check()

@@ -12,11 +12,12 @@ import pytest
 
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
+from bonfire.chassis import ChassisSettings
 from bonfire.clock import Clock
 from bonfire.config import Printer
 from bonfire.errors import Permanent, Reason
-from bonfire.lifecycle import Tasks
 from bonfire.messages import JobEvent, JobEventType, PrintJob, decode
+from bonfire.tasks import Tasks
 from print_agent.app import App
 from print_agent.printers.configured import configured
 from print_agent.printers.tcp import TcpPrinter
@@ -26,6 +27,10 @@ from tests.integration.agent.rig import BAR, KITCHEN
 from tests.support.jobs import AGENT, job
 from tests.support.rabbit import soon
 from virtual_printer import VirtualPrinter
+
+
+def chassis_in(folder: Path) -> ChassisSettings:
+    return ChassisSettings(folder / "data" / "journal.db", "amqp://nowhere", "127.0.0.1", 0)
 
 
 class House:
@@ -38,10 +43,7 @@ class House:
         self.settings = Settings(
             agent=AGENT,
             config=write_config(folder, kitchen.port, bar.port),
-            data=folder / "data",
-            amqp_url="amqp://nowhere",
-            ops_host="127.0.0.1",
-            ops_port=0,
+            chassis=chassis_in(folder),
             log_level="INFO",
         )
         self.app: App | None = None
@@ -127,7 +129,7 @@ async def test_the_ops_port_says_ready_and_shows_the_metrics(house: House):
     assert "bonfire_broker_connected 1.0" in shown
     confirmed = 'bonfire_ticket_attempts_total{outcome="confirmed",printer="kitchen-1"} 1.0'
     assert confirmed in shown
-    assert 'bonfire_outbox_publish_seconds_count{lane="events"} 2.0' in shown
+    assert 'bonfire_outbox_publish_seconds_count{lane="@events"} 3.0' in shown
 
 
 async def test_without_a_broker_it_is_unready_and_prints_what_it_has(house: House):
@@ -235,10 +237,7 @@ def test_an_agent_without_printers_is_told_which_ones_there_are(tmp_path: Path):
     settings = Settings(
         agent="nordend",
         config=write_config(tmp_path, 9100, 9101),
-        data=tmp_path / "data",
-        amqp_url="amqp://nowhere",
-        ops_host="127.0.0.1",
-        ops_port=0,
+        chassis=chassis_in(tmp_path),
         log_level="INFO",
     )
     with pytest.raises(Permanent, match="known: altstadt") as refused:
@@ -248,7 +247,8 @@ def test_an_agent_without_printers_is_told_which_ones_there_are(tmp_path: Path):
 
 async def test_a_full_disk_is_a_reason_to_be_unready(house: House, monkeypatch: pytest.MonkeyPatch):
     assert house.app is not None
-    monkeypatch.setattr(house.app._store, "problem", Reason.STORE_FULL)
+    await soon(lambda: bool(house.server.waiting(topology.NOTIFIER_EVENTS)))  # its start is written
+    monkeypatch.setattr(house.app._chassis.store, "problem", Reason.STORE_FULL)
     status, body = await house.get("/readyz")
     assert status == 503
     assert "the journal cannot be written: store_full" in body

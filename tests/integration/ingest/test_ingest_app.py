@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -124,7 +125,7 @@ async def test_a_job_of_a_print_host_without_a_queue_waits_in_the_outbox_until_i
         assert (await ingest.wix(raw_order())).status == 200
         lane = {"lane": "altstadt"}
         failures = "bonfire_outbox_publish_failures_total"
-        await soon(lambda: ingest.count("outbox") == 1)
+        await soon(lambda: ingest.in_outbox() == 1)
         await ingest.clock.advance(1)
         assert await ingest.metric(failures, **lane, reason="unroutable") >= 1
         assert await ingest.metric("bonfire_outbox_waiting_messages", **lane) == 1
@@ -142,7 +143,7 @@ async def test_published_messages_leave_the_ledger(ingest: Ingest):
 
     await ingest.clock.advance(1)
 
-    await soon(lambda: ingest.count("outbox") == 0)
+    await soon(lambda: ingest.in_outbox() == 0)
 
 
 async def test_what_the_broker_lacks_is_named_once_and_its_presence_too(tmp_path, caplog):
@@ -178,13 +179,13 @@ async def test_a_print_host_that_was_never_declared_is_named(tmp_path, caplog):
 
 
 async def test_a_broker_that_goes_while_it_is_looked_at_is_looked_at_again(ingest: Ingest, caplog):
-    look = ingest.app._topology._broker.missing
+    look = ingest.app._chassis.broker.missing
 
     async def lost(needed):
         ingest.server.stop()
         return await look(needed)
 
-    ingest.app._topology._broker.missing = lost  # type: ignore[method-assign]
+    ingest.app._chassis.broker.missing = lost  # type: ignore[method-assign]
     await ingest.clock.advance(30)
 
     assert ingest.tasks.dead is None
@@ -256,8 +257,9 @@ def test_an_unusable_file_of_tokens_is_named(tmp_path):
 
 
 def test_an_impossible_broker_is_named(tmp_path):
+    settings = settings_in(tmp_path)
     with pytest.raises(Permanent, match="amqp://"):
-        App(settings_in(tmp_path, amqp_url="http://broker"))
+        App(replace(settings, chassis=replace(settings.chassis, amqp_url="http://broker")))
 
 
 async def test_what_is_no_http_at_the_public_port_is_counted(ingest: Ingest):

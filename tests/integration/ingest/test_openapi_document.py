@@ -200,7 +200,7 @@ async def reach_orders(ingest: Ingest, reached: Reached) -> None:
 
 
 async def reach_refusing_disk(ingest: Ingest, reached: Reached) -> None:
-    with closing(sqlite3.connect(ingest.settings.ledger, isolation_level=None)) as other:
+    with closing(sqlite3.connect(ingest.settings.chassis.store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         reached.see("POST", "/webhooks/wix", 503, await ingest.wix(raw_order()))
         reached.see("POST", "/v1/orders", 503, await ingest.api(FULL, key="k-2"))

@@ -176,7 +176,7 @@ async def test_an_id_that_is_not_even_text_is_unknown(ingest: Ingest):
 
 
 async def test_while_the_disk_refuses_the_till_is_asked_to_come_again(ingest: Ingest):
-    with closing(sqlite3.connect(ingest.settings.ledger, isolation_level=None)) as other:
+    with closing(sqlite3.connect(ingest.settings.chassis.store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         posted, looked_up = await ingest.api(order()), await ingest.look_up("a-1")
         other.execute("ROLLBACK")

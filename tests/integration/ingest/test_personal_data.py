@@ -108,7 +108,7 @@ async def api_paths(ingest: Ingest) -> list[str]:
 
 
 async def troubled_paths(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    with closing(sqlite3.connect(ingest.settings.ledger, isolation_level=None)) as other:
+    with closing(sqlite3.connect(ingest.settings.chassis.store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = [await ingest.wix(guest_order(id="e")), await ingest.api(own_order(id="e"))]
         other.execute("ROLLBACK")

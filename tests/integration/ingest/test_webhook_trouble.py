@@ -6,7 +6,9 @@ import asyncio
 import sqlite3
 from contextlib import closing
 
+from bonfire.broker import topology
 from order_ingest import desk
+from tests.support.rabbit import soon
 from tests.support.webhooks import Ingest, running
 from tests.support.wix import raw_order
 
@@ -27,7 +29,7 @@ async def test_while_the_disk_refuses_wix_is_asked_to_come_again_and_nothing_is_
     ingest: Ingest,
 ):
     body = ingest.webhook(raw_order())
-    with closing(sqlite3.connect(ingest.settings.ledger, isolation_level=None)) as other:
+    with closing(sqlite3.connect(ingest.settings.chassis.store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")  # SQLite then refuses everybody else's writes
         answer = await ingest.post(body)
         assert (answer.status, answer.reason) == (503, "store_locked")
@@ -45,6 +47,7 @@ async def test_while_too_much_waits_for_the_broker_the_sender_is_asked_to_come_a
     ingest: Ingest, monkeypatch
 ):
     monkeypatch.setattr(desk, "MOST_UNPUBLISHED", 1)
+    await soon(lambda: bool(ingest.server.waiting(topology.NOTIFIER_EVENTS)))  # its start is told
     ingest.server.stop()
     for number in range(2):
         assert (await ingest.wix(raw_order(id=f"o-{number}"))).status == 200

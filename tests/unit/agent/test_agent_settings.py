@@ -19,8 +19,9 @@ GOOD = {
 
 def test_the_rest_has_defaults():
     settings = read_settings(Environment(GOOD))
-    assert settings.journal == Path("/var/lib/bonfire/journal.db")
-    assert (settings.ops_host, settings.ops_port, settings.log_level) == ("127.0.0.1", 8082, "INFO")
+    assert settings.chassis.store == Path("/var/lib/bonfire/journal.db")
+    assert (settings.chassis.ops_host, settings.chassis.ops_port) == ("127.0.0.1", 8082)
+    assert settings.log_level == "INFO"
 
 
 def test_everything_that_is_missing_or_wrong_is_named_at_once():

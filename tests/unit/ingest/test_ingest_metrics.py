@@ -13,7 +13,7 @@ from order_ingest.metrics import Door, IngestMetrics
 @pytest.fixture
 def registry() -> CollectorRegistry:
     registry = CollectorRegistry()
-    IngestMetrics(registry, ["altstadt", "hafen"], ["pi-1"])
+    IngestMetrics(registry, ["altstadt", "hafen"])
     return registry
 
 

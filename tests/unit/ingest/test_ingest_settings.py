@@ -18,8 +18,8 @@ LEAST = {
 def test_three_variables_are_enough():
     settings = read_settings(Environment(LEAST))
 
-    assert settings.ledger == Path("/var/lib/bonfire/ledger.db")
-    assert (settings.host, settings.port, settings.ops_port) == ("127.0.0.1", 8080, 8081)
+    assert settings.chassis.store == Path("/var/lib/bonfire/ledger.db")
+    assert (settings.host, settings.port, settings.chassis.ops_port) == ("127.0.0.1", 8080, 8081)
     assert (settings.wix_public_key, settings.api_tokens) == ("", None)
 
 

@@ -5,24 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from bonfire import outbox
-from bonfire.broker import Outgoing, topology
+from bonfire import teller
 from bonfire.errors import Reason
-from bonfire.messages import (
-    GENERATION,
-    JOB_ID,
-    LOCATION,
-    TRACE_ID,
-    Confirmation,
-    JobEvent,
-    JobEventType,
-    OnPaper,
-)
+from bonfire.messages import Confirmation, JobEvent, JobEventType, OnPaper
 from print_agent.domain.entry import Entry
-
-LANE: Final = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +25,7 @@ class Fact:
 
 
 def put_event(db: sqlite3.Connection, fact: Fact, agent: str, journal: str, at: datetime) -> None:
-    event = _event(fact, agent, journal, at)
-    headers: dict[str, str | int] = {
-        JOB_ID: event.job_id,
-        GENERATION: event.generation,
-        LOCATION: event.location,
-        TRACE_ID: event.job_id,
-    }
-    key = f"{event.location}.{event.type.value}"
-    outbox.put(db, LANE, Outgoing(topology.EVENTS, key, event.encode(), headers), at.timestamp())
+    teller.put(db, _event(fact, agent, journal, at))
 
 
 def _event(fact: Fact, agent: str, journal: str, at: datetime) -> JobEvent:

@@ -37,7 +37,7 @@ async def test_a_service_is_alive_also_while_it_is_not_ready(watched: Watched):
     watched.problems = ["there is no connection to the broker"]
     async with peer(watched.api.port) as probe:
         answer = await probe.get("/livez")
-    assert (answer.status, answer.json) == (200, {"status": "alive"})
+    assert (answer.status, answer.json) == (200, {"status": "alive", "problems": []})
 
 
 async def test_a_service_is_ready_until_it_says_what_is_in_the_way(watched: Watched):

@@ -19,6 +19,8 @@ from bonfire.broker.rabbitmq import RabbitBroker
 from bonfire.broker.topology import Topology
 from bonfire.clock import Clock, SystemClock
 from bonfire.errors import Reason
+from bonfire.health import Health
+from bonfire.health.faults import add_faults
 from bonfire.heartbeat import Heartbeats, Standing
 from bonfire.identity import Identity
 from bonfire.messages import Ending, Heartbeat
@@ -30,6 +32,7 @@ from bonfire.store import Store, StoreError
 from bonfire.store.migrations import read_migrations
 from bonfire.tasks import Tasks
 from bonfire.teller import LANE, Teller
+from bonfire.tokens import Tokens
 from bonfire.topology_watch import TopologyWatch
 
 LAST_WORDS_S: Final = 1.0
@@ -94,7 +97,8 @@ class Chassis:
         series = metrics.OutboxSeries(self.registry, lanes)
         self.outbox = Outbox(self.store, self.broker, self.clock, lanes, series, self.rng)
         self.teller = Teller(self.store, self.outbox)
-        self.ops = OpsApi(settings.ops_host, settings.ops_port, self.registry, self.unready)
+        self.health = self._health()
+        self.ops = self._ops(settings)
         self._problems = problems
         self._standing = standing
         self._runs = Runs(identity, self.store, self.clock, self.teller.woke)
@@ -117,6 +121,7 @@ class Chassis:
 
     async def open(self) -> None:
         """Open the store and the operations port. Raises `Permanent`, or `StoreError`."""
+        self._opened.callback(self.health.stop)  # after all else: what hangs until then is noticed
         self.store.open()
         self._opened.push_async_callback(self.store.close)
         await self.outbox.load()
@@ -126,6 +131,7 @@ class Chassis:
     async def start(self, tasks: Tasks) -> None:
         """Begin: from now on this is a run. Whatever else may fail to start comes before it."""
         self._tasks = tasks
+        self.health.start(tasks)
         self._started_at = self.clock.now()
         self._series.started.set(self._started_at.timestamp())
         await self.broker.start()
@@ -157,6 +163,32 @@ class Chassis:
         if self._tasks is None or self._tasks.dead is None:
             return Ending.STOPPED, None, ""
         return Ending.RESTART, Reason.INTERNAL_ERROR, self._tasks.why
+
+    def _health(self) -> Health:
+        return Health(
+            self.identity,
+            self.registry,
+            self.clock,
+            unready=self.unready,
+            store_problem=lambda: self.store.problem,
+            tell=self.teller.tell,
+        )
+
+    def _ops(self, settings: ChassisSettings) -> OpsApi:
+        tokens = settings.ops_tokens
+        ops = OpsApi(
+            settings.ops_host,
+            settings.ops_port,
+            self.registry,
+            self.unready,
+            unalive=self.health.unalive,
+            tokens=Tokens.read(tokens, scoped=True) if tokens is not None else None,
+            clock=self.clock,
+        )
+        self.health.add_to(ops)
+        if settings.fault_injection:
+            add_faults(ops)
+        return ops
 
     def _heartbeat(self) -> Heartbeat:
         standing = self._standing()

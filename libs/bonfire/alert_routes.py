@@ -61,7 +61,7 @@ class NobodyIsTold(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is not in `bonfire.toml`. The dead man's switch takes a POST each minute; empty: none."""
+    """What `bonfire.toml` does not say. `dead_mans_switch` is an address, or empty for none."""
 
     password_file: Path = PASSWORD_FILE
     dead_mans_switch: str = ""
@@ -81,7 +81,7 @@ def files(config: Config, surroundings: Surroundings = _USUAL) -> dict[str, str]
 
 
 def told(config: Config, location: str = "") -> tuple[Person, ...]:
-    """Who gets the alerts of a location, or those that belong to none. Nobody only if there is nobody.
+    """Who gets the alerts of a location, or those of the whole business.
 
     First its operators, then any operator, then the restaurant's people: an alert without a reader
     is worse than one at the wrong desk.
@@ -190,7 +190,9 @@ def _site(config: Config) -> str:
         "place": _place(config),
         "more": "".join(f"\n{words}: {where}" for words, where in _links(config)),
         "more.html": "".join(
-            f'<p><a href="{where}">{words}</a></p>' if "://" in where else f"<p>{words}: {where}</p>"
+            f'<p><a href="{where}">{words}</a></p>'
+            if "://" in where
+            else f"<p>{words}: {where}</p>"
             for words, where in _links(config)
         ),
     }

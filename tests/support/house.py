@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import signal
-import sys
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -22,11 +20,11 @@ from dev_stack.ports import free_ports
 from dev_stack.private_broker import PrivateBroker
 from fake_wix import Event, generate_key, public_pem, webhook_body
 from tests.support.checker import ExpectedTicket, Verdict, judge, read_paper
+from tests.support.processes import PATIENCE_S, Processes
 from virtual_printer import VirtualPrinter
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SAMPLES: Final = ROOT / "samples" / "wix"
-PATIENCE_S: Final = 30.0
 SILENCE_S: Final = 1.0
 TOKEN: Final = "test-shop-token-0123456789abcdef"
 
@@ -92,7 +90,10 @@ class House:
     key: RSAPrivateKey = field(default_factory=generate_key)
     _ports: list[int] = field(default_factory=lambda: free_ports(3))
     _released: int = 0
-    _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    _processes: Processes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._processes = Processes(self.directory, self.http)
 
     @property
     def webhook_url(self) -> str:
@@ -113,39 +114,32 @@ class House:
         (self.directory / "tokens").write_text(f"till {TOKEN}\n")
 
     async def declare(self) -> None:
-        process = await self._spawn("order-ingest", "declare")
-        assert await process.wait() == 0, self.log("order-ingest")
+        await self._processes.run(
+            "order-ingest", "order-ingest", "declare", environment=self._environment("order-ingest")
+        )
 
     async def start(self, service: str, *, ready: bool = True) -> None:
-        self._running[service] = await self._spawn(service)
+        await self._processes.start(service, service, environment=self._environment(service))
         if ready:
             await self.wait_ready(service)
 
     async def wait_ready(self, service: str) -> None:
-        deadline = asyncio.get_running_loop().time() + PATIENCE_S
-        while not await self._is_ready(service):
-            late = asyncio.get_running_loop().time() > deadline
-            assert not late, f"{service} did not become ready:\n{self.log(service)}"
-            await asyncio.sleep(0.05)
+        await self._processes.wait_ready(service, self.ops_url(service))
 
     def kill(self, service: str) -> None:
         """As a crash does: SIGKILL, no goodbye."""
-        self._running[service].kill()
+        self._processes.kill(service)
 
     async def ended(self, service: str) -> int:
         """The exit code of a process that was killed or stopped."""
-        return await asyncio.wait_for(self._running.pop(service).wait(), 40)
+        return await self._processes.ended(service)
 
     async def stop(self, service: str) -> int:
         """SIGTERM; returns the exit code."""
-        self._running[service].send_signal(signal.SIGTERM)
-        return await self.ended(service)
+        return await self._processes.stop(service)
 
     async def stop_all(self) -> None:
-        for service in list(self._running):
-            with suppress(ProcessLookupError):  # it has ended by itself
-                self._running[service].kill()
-            await self.ended(service)
+        await self._processes.stop_all()
 
     async def webhook(self, order: Mapping[str, Any], event: Event = Event.APPROVED) -> int:
         """Post it as Wix does; the status of the answer."""
@@ -207,18 +201,7 @@ class House:
         raise AssertionError(f"{service} has no series {series}")
 
     def log(self, service: str) -> str:
-        return (self.directory / f"{service}.log").read_text()
-
-    async def _spawn(self, service: str, *arguments: str) -> asyncio.subprocess.Process:
-        with (self.directory / f"{service}.log").open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                str(Path(sys.executable).with_name(service)),
-                *arguments,
-                env=self._environment(service),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        return self._processes.log(service)
 
     def _environment(self, service: str) -> dict[str, str]:
         return {
@@ -231,13 +214,6 @@ class House:
             "BONFIRE_WIX_PUBLIC_KEY_FILE": str(self.directory / "public.pem"),
             "BONFIRE_API_TOKENS_FILE": str(self.directory / "tokens"),
         }
-
-    async def _is_ready(self, service: str) -> bool:
-        try:
-            async with self.http.get(f"{self.ops_url(service)}/readyz") as answer:
-                return answer.status == 200
-        except aiohttp.ClientError:
-            return False
 
 
 @asynccontextmanager

@@ -1,0 +1,170 @@
+"""A chain of restaurants for end-to-end tests: one hub, a print host in each restaurant.
+
+Each print host has a broker user of its own, with the permissions that operators give it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from bonfire.broker import topology
+from dev_stack.ports import HOST, free_ports
+from dev_stack.private_broker import PrivateBroker
+from tests.support.checker import ExpectedTicket, PaperSlip, Verdict, judge, read_paper
+from tests.support.house import SILENCE_S, TOKEN
+from tests.support.processes import PATIENCE_S, Processes
+from virtual_printer import VirtualPrinter
+
+_HEAD: Final = """
+[organisation]
+id = "bosco"
+name = "Bosco"
+default_location = "{default}"
+[defaults]
+timezone = "Europe/Berlin"
+"""
+_LOCATION: Final = """
+[[locations]]
+id = "{id}"
+name = "Bosco {id}"
+[[locations.printers]]
+id = "kitchen-{id}"
+address = "tcp://127.0.0.1:{port}"
+[[locations.stations]]
+id = "kitchen"
+name = "KÜCHE"
+printer = "kitchen-{id}"
+"""
+
+
+@dataclass(slots=True)
+class Chain:
+    """`locations` are print hosts as well: each restaurant's agent has the restaurant's id."""
+
+    directory: Path
+    broker: PrivateBroker
+    locations: Sequence[str]
+    printers: Mapping[str, VirtualPrinter]
+    http: aiohttp.ClientSession
+    processes: Processes = field(init=False)
+    _ports: list[int] = field(init=False)
+    _released: int = 0
+
+    def __post_init__(self) -> None:
+        self.processes = Processes(self.directory, self.http)
+        self._ports = free_ports(2 + len(self.locations))
+
+    def prepare(self) -> None:
+        tables = [_LOCATION.format(id=one, port=self.printers[one].port) for one in self.locations]
+        text = _HEAD.format(default=self.locations[0]) + "".join(tables)
+        (self.directory / "bonfire.toml").write_text(text, "utf-8")
+        (self.directory / "tokens").write_text(f"till {TOKEN}\n")
+
+    async def start_hub(self) -> None:
+        hub = {
+            **self._environment("hub", self.broker.url, self._ports[1]),
+            "BONFIRE_PORT": str(self._ports[0]),
+            "BONFIRE_API_TOKENS_FILE": str(self.directory / "tokens"),
+        }
+        await self.processes.run("declare", "order-ingest", "declare", environment=hub)
+        await self.processes.start("hub", "order-ingest", environment=hub)
+        await self.processes.wait_ready("hub", f"http://{HOST}:{self._ports[1]}")
+
+    async def start_agent(self, agent: str, *, user: str = "") -> None:
+        """With the broker user of this print host, or with another one's."""
+        port = self._ports[2 + self.locations.index(agent)]
+        environment = {
+            **self._environment(agent, self.url_of(user or agent), port),
+            "BONFIRE_AGENT": agent,
+        }
+        await self.processes.start(agent, "print-agent", environment=environment)
+        if not user:
+            await self.processes.wait_ready(agent, f"http://{HOST}:{port}")
+
+    async def add_users(self) -> None:
+        for location in self.locations:
+            await asyncio.to_thread(self._add_user, location)
+
+    def url_of(self, agent: str) -> str:
+        return str(URL(self.broker.url).with_user(agent).with_password(f"secret-of-{agent}"))
+
+    async def order(self, location: str, number: int) -> list[ExpectedTicket]:
+        """Hand in a small order for one restaurant; the tickets that it makes."""
+        order = {
+            "id": f"{location}-{number}",
+            "number": f"{location[0].upper()}{number}",
+            "location": location,
+            "items": [{"name": "Suppe"}],
+        }
+        headers = {
+            "Authorization": f"Bearer {TOKEN}",
+            "Idempotency-Key": f"{location}-{number}",
+        }
+        url = f"http://{HOST}:{self._ports[0]}/v1/orders"
+        async with self.http.post(url, json=order, headers=headers) as answer:
+            body = await answer.json(content_type=None)
+            assert answer.status == 201, body
+        self._released += 1
+        return [
+            ExpectedTicket(job["job_id"], job["printer"], self._released) for job in body["jobs"]
+        ]
+
+    async def on_paper(self, expected: Sequence[ExpectedTicket]) -> Verdict:
+        """Wait until none is missing; what the judge says of all the paper then."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while judge(expected, self._slips()).lost:
+            if asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(SILENCE_S)  # for a second copy that nobody waits for
+        return judge(expected, self._slips())
+
+    def _slips(self) -> list[PaperSlip]:
+        return read_paper(self.directory / "paper")
+
+    def _add_user(self, agent: str) -> None:
+        may = topology.permissions_of_agent(agent, [agent])
+        self.broker.ctl("add_user", agent, f"secret-of-{agent}")
+        self.broker.ctl("set_permissions", "-p", "/", agent, may.configure, may.write, may.read)
+        everything = ".*"
+        self.broker.ctl(
+            "set_topic_permissions", "-p", "/", agent, topology.EVENTS, may.topics, everything
+        )
+
+    def _environment(self, name: str, amqp_url: str, ops_port: int) -> dict[str, str]:
+        return {
+            "BONFIRE_CONFIG": str(self.directory / "bonfire.toml"),
+            "BONFIRE_DATA": str(self.directory / "data" / name),
+            "BONFIRE_AMQP_URL": amqp_url,
+            "BONFIRE_OPS_PORT": str(ops_port),
+        }
+
+
+@asynccontextmanager
+async def open_chain(
+    directory: Path, broker: PrivateBroker, locations: Sequence[str]
+) -> AsyncIterator[Chain]:
+    """A chain with a printer in each restaurant, whose hub runs; the print hosts do not yet."""
+    async with AsyncExitStack() as stack:
+        paper = directory / "paper"
+        printers = {
+            one: await stack.enter_async_context(
+                VirtualPrinter(f"kitchen-{one}", paper_dir=paper, speed=2_000.0)
+            )
+            for one in locations
+        }
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        chain = Chain(directory, broker, locations, printers, http)
+        stack.push_async_callback(chain.processes.stop_all)
+        chain.prepare()
+        await chain.add_users()
+        await chain.start_hub()
+        yield chain

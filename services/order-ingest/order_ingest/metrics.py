@@ -64,6 +64,11 @@ class IngestMetrics:
             "Things in orders that could not be read: CHECK ORDER ONLINE.",
             ("code",),
         )
+        self._placed = counter(
+            "bonfire_orders_placed_total",
+            "New orders with something to print; an order counts once.",
+            ("location",),
+        )
         self._jobs = counter("bonfire_jobs_created_total", "Tickets to print.", ("location",))
         self._closed = counter(
             "bonfire_jobs_closed_total",
@@ -108,6 +113,7 @@ class IngestMetrics:
         for location in locations:
             for state in ("printed", "dead"):
                 self._closed.labels(location, state)
+            self._placed.labels(location)
             self._jobs.labels(location)
             self._to_paper.labels(location)
             self._changed.labels(location)
@@ -133,6 +139,7 @@ class IngestMetrics:
             self._alerts.labels(code.value).inc()
 
     def accepted(self, location: str, jobs: int, at: float) -> None:
+        self._placed.labels(location).inc()
         self._jobs.labels(location).inc(jobs)
         self._last_order.labels(location).set(at)
 

@@ -56,6 +56,7 @@ async def test_an_accepted_order_is_counted_with_its_jobs_and_its_moment(ingest:
 
     received = {"door": "wix", "result": "accepted"}
     assert await ingest.metric("bonfire_orders_received_total", **received) == 1
+    assert await ingest.metric("bonfire_orders_placed_total", location="altstadt") == 1
     assert await ingest.metric("bonfire_jobs_created_total", location="altstadt") == 2
     moment = await ingest.metric("bonfire_last_order_timestamp_seconds", location="altstadt")
     assert moment == ingest.clock.now().timestamp()

@@ -45,6 +45,7 @@ def test_every_alert_starts_at_zero(registry, code):
     "name",
     [
         "bonfire_jobs_created_total",
+        "bonfire_orders_placed_total",
         "bonfire_order_to_paper_seconds_count",
         "bonfire_orders_changed_after_release_total",
         "bonfire_last_order_timestamp_seconds",

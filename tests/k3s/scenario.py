@@ -1,0 +1,175 @@
+"""The steps: deploy, print an order, hang the agent's loop, print the next one, leave nothing."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fake_wix import Event, webhook_body
+from fake_wix.orders import placed_at, read_order, with_new_id
+from tests.k3s import images
+from tests.k3s.kubectl import ClusterRefused, Kubectl
+from tests.support.k3s_overlay import ROOT, Overlay, version
+from virtual_printer.client import ControlClient
+
+SAMPLE: Final = ROOT / "samples" / "wix" / "pickup-asap-cash.json"
+AGENT: Final = "print-agent-altstadt"
+STATEFUL: Final = ("rabbitmq", "order-ingest", "notifier", AGENT)
+KITCHEN: Final = "kitchen-1"
+ROLLOUT_S: Final = 240
+PAPER_S: Final = 60.0
+RESTART_S: Final = 60.0
+BLOCK_S: Final = 120  # the longest that there is; only a restart ends it sooner
+
+
+class StepFailed(Exception):
+    """A step did not come to what it promises."""
+
+
+class Scenario:
+    def __init__(self, kubectl: Kubectl, overlay: Overlay) -> None:
+        self._kubectl = kubectl
+        self._overlay = overlay
+        self._begun = time.monotonic()
+
+    def run(self) -> None:
+        """Raises `StepFailed`, `ClusterRefused` or `ImagesMissing`."""
+        with self._step("images into the cluster") as told:
+            told.append(images.load(version()))
+        with self._step(f"apply the overlay e2e in namespace {self._kubectl.namespace}"):
+            self._kubectl("apply", "--kustomize", str(self._overlay.folder))
+        self._wait_deployed()
+        self._print_order("K8S-1")
+        self._hang_the_agent()
+        self._print_order("K8S-2")
+
+    def clean_up(self) -> None:
+        """Removes all that `run` made in the cluster."""
+        with self._step("remove the namespace and all that is in it") as told:
+            namespace = self._kubectl.namespace
+            self._kubectl("delete", "namespace", namespace, "--ignore-not-found", timeout_s=180)
+            kept = self._kubectl(
+                "get", "persistentvolumes", "--output",
+                f'jsonpath={{.items[?(@.spec.claimRef.namespace=="{namespace}")].metadata.name}}',
+            )  # fmt: skip
+            if kept:
+                told.append(f"kept by its class of storage: {kept}")
+
+    def report(self) -> None:
+        """What the cluster says of itself, for whoever looks for the failure."""
+        for arguments in (
+            ("get", "pods,jobs,persistentvolumeclaims", "--output", "wide"),
+            ("get", "events", "--sort-by", ".lastTimestamp"),
+            *(("logs", f"statefulset/{name}", "--tail", "20") for name in STATEFUL),
+            ("logs", "job/declare", "--tail", "20"),
+        ):
+            print(f"--- kubectl {' '.join(arguments)}")
+            try:
+                print(self._kubectl(*arguments))
+            except ClusterRefused as error:
+                print(error)
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[list[str]]:
+        """Prints what is done and how long it took; the list takes more words."""
+        begun = time.monotonic()
+        told: list[str] = []
+        print(f"k3s-e2e {begun - self._begun:6.1f} s  {what} …", flush=True)
+        yield told
+        now = time.monotonic()
+        words = f": {'; '.join(told)}" if told else ""
+        print(f"k3s-e2e {now - self._begun:6.1f} s    done in {now - begun:.1f} s{words}")
+
+    def _wait_deployed(self) -> None:
+        wait = f"--timeout={ROLLOUT_S}s"
+        with self._step("the broker's queues are declared, each service is ready"):
+            self._kubectl(
+                "wait", "--for=condition=complete", "job/declare", wait, timeout_s=ROLLOUT_S + 10
+            )
+            for name in STATEFUL:
+                self._kubectl(
+                    "rollout", "status", f"statefulset/{name}", wait, timeout_s=ROLLOUT_S + 10
+                )
+            self._kubectl(
+                "rollout", "status", "deployment/virtual-printer", wait, timeout_s=ROLLOUT_S + 10
+            )
+
+    def _print_order(self, number: str) -> None:
+        with self._step(f"order {number} by signed webhook, its ticket from the kitchen") as told:
+            order = placed_at(with_new_id(read_order(SAMPLE), number), datetime.now(UTC))
+            with (
+                self._kubectl.forwarded("service/order-ingest-public", 80) as door,
+                self._kubectl.forwarded("service/virtual-printer", 9180) as control,
+            ):
+                sent = time.monotonic()
+                status = post(
+                    f"{door}/webhooks/wix", webhook_body(order, self._overlay.key, Event.APPROVED)
+                )
+                answered = time.monotonic()
+                if status != 200:
+                    raise StepFailed(f"the webhook was answered with {status}")
+                ticket = _ticket(ControlClient(control), number)
+            told.append(
+                f"answered after {answered - sent:.2f} s, on paper after"
+                f" {time.monotonic() - sent:.2f} s, {len(ticket.splitlines())} lines"
+            )
+        print("\n".join(f"    | {line}" for line in ticket.splitlines() if line.strip()))
+
+    def _hang_the_agent(self) -> None:
+        pod = f"pod/{AGENT}-0"
+        before = self._restarts(pod)
+        with self._step(f"hang the loop of {AGENT}; liveness starts it again") as told:
+            token = self._overlay.token(AGENT)
+            with self._kubectl.forwarded(pod, 8082) as ops:
+                headers = {"Authorization": f"Bearer {token}"}
+                status = post(f"{ops}/faults/block-loop?seconds={BLOCK_S}", b"", headers)
+            if status >= 300:
+                raise StepFailed(f"the fault was answered with {status}")
+            hung = time.monotonic()
+            _until(lambda: self._restarts(pod) > before, RESTART_S, "the pod was not restarted")
+            told.append(f"restarted after {time.monotonic() - hung:.1f} s")
+            if "loop.blocked" not in self._kubectl("logs", pod, "--previous"):
+                raise StepFailed("the log of the run before does not say that the loop was blocked")
+            told.append("its log says loop.blocked")
+            self._kubectl("wait", "--for=condition=ready", pod, "--timeout=60s", timeout_s=70)
+            told.append(f"ready after {time.monotonic() - hung:.1f} s")
+
+    def _restarts(self, pod: str) -> int:
+        return int(self._kubectl.field(pod, ".status.containerStatuses[0].restartCount") or 0)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> int:
+    """The status of the answer, whatever it is."""
+    request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method="POST")  # noqa: S310 -- http, by port-forward
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 -- as above
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def _ticket(control: ControlClient, number: str) -> str:
+    """The text of the kitchen's only ticket with this order's number."""
+    found: list[str] = []
+
+    def printed() -> bool:
+        found[:] = [t["text"] for t in control.tickets(KITCHEN) if number in t["text"]]
+        return bool(found)
+
+    _until(printed, PAPER_S, f"no ticket of order {number}")
+    if len(found) > 1:
+        raise StepFailed(f"{len(found)} tickets of order {number}")
+    return found[0]
+
+
+def _until(condition: Any, patience_s: float, otherwise: str) -> None:
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise StepFailed(f"{otherwise} within {patience_s:g} s")
+        time.sleep(0.5)

@@ -1,0 +1,68 @@
+"""A copy of an overlay with what is never committed: a configuration and secrets."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from bonfire import config
+from deploy.k3s.new_secrets import write_secrets
+from fake_wix import generate_key, public_pem
+from order_ingest.permissions_command import broker_users
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PRINTERS: Final = {
+    "tcp://192.168.1.50:9100": "tcp://virtual-printer:9100",
+    "tcp://192.168.1.51:9100": "tcp://virtual-printer:9101",
+}
+"""The printers of bonfire.example.toml, and where the virtual ones are in the cluster."""
+
+
+def version() -> str:
+    """Of the distribution, which is the tag of its images."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return str(project["project"]["version"])
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """`folder` is rendered by `kubectl kustomize`; `key` signs webhooks that it accepts."""
+
+    folder: Path
+    key: RSAPrivateKey = field(default_factory=generate_key)
+
+    def token(self, service: str) -> str:
+        """The operator's token for the operations port of a service."""
+        line = (self.folder / "secrets" / service / "ops-tokens").read_text("utf-8")
+        return line.split()[1]
+
+
+def write(work: Path, name: str = "e2e", namespace: str | None = None) -> Overlay:
+    """Copy deploy/k3s to `work` and fill in the overlay `name`, with the example's restaurant."""
+    shutil.copytree(ROOT / "deploy" / "k3s", work / "k3s", ignore=_private)
+    overlay = Overlay(work / "k3s" / "overlays" / name)
+    restaurant = (ROOT / "bonfire.example.toml").read_text("utf-8")
+    if name == "e2e":
+        for real, virtual in PRINTERS.items():
+            restaurant = restaurant.replace(real, virtual)
+    file = overlay.folder / "bonfire.toml"
+    file.write_text(restaurant, "utf-8")
+    folder = overlay.folder / "secrets"
+    write_secrets(folder, broker_users(config.load(file)))
+    (folder / "order-ingest" / "wix-public-key").write_bytes(public_pem(overlay.key))
+    (folder / "notifier" / "smtp-password").write_text(secrets.token_urlsafe(16), "utf-8")
+    if namespace:
+        with (overlay.folder / "kustomization.yaml").open("a", encoding="utf-8") as kustomization:
+            kustomization.write(f"namespace: {namespace}\n")
+    return overlay
+
+
+def _private(_folder: str, names: list[str]) -> set[str]:
+    """What an operator of this clone may have put into the overlays."""
+    return {"secrets", "bonfire.toml", "__pycache__"} & set(names)

@@ -12,8 +12,9 @@ from contextlib import suppress
 
 from bonfire import lifecycle, logs
 from bonfire.errors import Permanent, Reason, Retryable
-from bonfire.store import StoreError
+from bonfire.settings import Environment
 from bonfire.tasks import Tasks
+from bonfire.unusable import Unusable
 
 log = logging.getLogger("example")
 
@@ -32,8 +33,6 @@ class Example:
         tasks.spawn("steady", self._steady)
         if "unusable" in self._words:
             raise Permanent(Reason.STORE_NEWER, "a newer release wrote it")
-        if "full" in self._words:
-            raise StoreError(Reason.STORE_FULL, "no room")
         if "mortal" in self._words:
             tasks.spawn("mortal", self._die, restartable=False)
         if "brief" in self._words:
@@ -80,7 +79,8 @@ class Example:
 
 def main() -> int:
     logs.start_logging("example")
-    return lifecycle.run(lambda: Example(sys.argv[1:]), deadline_s=0.5)
+    unusable = Unusable.at(Environment(), "example", 0)
+    return lifecycle.run(lambda: Example(sys.argv[1:]), unusable, deadline_s=0.5)
 
 
 if __name__ == "__main__":

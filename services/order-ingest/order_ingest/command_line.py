@@ -11,10 +11,11 @@ from bonfire import config, lifecycle, logs
 from bonfire.clock import SystemClock
 from bonfire.errors import BonfireError
 from bonfire.settings import Environment
+from bonfire.unusable import Unusable
 from order_ingest import jobs_command
 from order_ingest.app import App
 from order_ingest.declaration import declare
-from order_ingest.settings import read_broker_settings, read_settings
+from order_ingest.settings import OPS_PORT, read_broker_settings, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(_given: argparse.Namespace) -> int:
     # Before anything can be wrong, as a service tells that in its log.
     logs.start_logging("order-ingest")
-    return lifecycle.run(_app)
+    return lifecycle.run(_app, Unusable.at(Environment(), "order-ingest", OPS_PORT))
 
 
 def _app() -> App:

@@ -12,12 +12,13 @@ from bonfire import config, lifecycle, logs
 from bonfire.clock import SystemClock
 from bonfire.errors import BonfireError, Permanent, Reason
 from bonfire.settings import Environment
+from bonfire.unusable import Unusable
 from print_agent import doctor, forgetting, preview
 from print_agent.app import App
 from print_agent.memory import known_fingerprints
 from print_agent.printers import Fingerprint
 from print_agent.printers.configured import configured
-from print_agent.settings import default_config, default_data, journal_in, read_settings
+from print_agent.settings import OPS_PORT, default_config, default_data, journal_in, read_settings
 from print_agent.trial import print_trial
 
 
@@ -81,7 +82,7 @@ def _parser(environment: Environment) -> argparse.ArgumentParser:
 def _serve(_given: argparse.Namespace) -> int:
     # Before anything can be wrong, as a service tells that in its log.
     logs.start_logging("print-agent")
-    return lifecycle.run(_app)
+    return lifecycle.run(_app, Unusable.at(Environment(), "print-agent", OPS_PORT))
 
 
 def _app() -> App:

@@ -16,11 +16,11 @@ from typing import Any, Final
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Permanent, Reason
-from bonfire.lifecycle import Tasks
 from bonfire.messages import Confirmation, JobEvent, JobEventType, PrintJob, decode
 from bonfire.metrics import new_registry
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
+from bonfire.tasks import Tasks
 from bonfire.testing import FakeClock
 from print_agent.intake import Intake
 from print_agent.journal import MIGRATIONS, Journal

@@ -10,8 +10,8 @@ import pytest
 
 from bonfire.broker import topology
 from bonfire.errors import Permanent, Reason
-from bonfire.lifecycle import Tasks
 from bonfire.messages import JobEventType
+from bonfire.tasks import Tasks
 from bonfire.tokens import TokensInvalid
 from order_ingest.app import App
 from tests.support.rabbit import soon

@@ -113,24 +113,25 @@ def test_the_sixth_death_of_a_task_within_a_minute_stops_the_process_to_be_start
     assert service.events[-4:] == ["drained", "cancelled", "closed", "service.stopped"]
 
 
-def test_a_start_that_needs_a_person_ends_with_78_and_says_why():
-    with running("unusable") as service:
-        assert service.end() == 78
-    told = service.record("service.unusable")
-    assert (told["reason"], told["detail"]) == ("store_newer", "a newer release wrote it")
-
-
-def test_a_service_that_cannot_even_be_built_says_in_its_log_what_is_wrong():
-    with running("unbuildable") as service:
-        assert service.end() == 78
-    told = service.record("service.unusable")
-    assert (told["reason"], told["detail"]) == ("config_invalid", "nothing to build from")
-
-
-def test_a_start_that_may_succeed_later_is_to_be_tried_again():
-    with running("full") as service:
-        assert service.end() == 75
-    assert service.record("service.unusable")["reason"] == "store_full"
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("word", "reason", "detail"),
+    [
+        ("unusable", "store_newer", "a newer release wrote it"),
+        ("unbuildable", "config_invalid", "nothing to build from"),
+    ],
+)
+def test_a_service_that_cannot_start_says_why_stays_up_and_ends_with_0_when_asked(
+    word: str, reason: str, detail: str, number: signal.Signals
+):
+    with running(word) as service:
+        service.read_until("service.unusable")
+        told = service.record("service.unusable")
+        assert (told["reason"], told["detail"], told["level"]) == (reason, detail, "CRITICAL")
+        service.process.send_signal(number)
+        assert service.end() == 0
+    assert service.events[-1] == "service.stopped"
+    assert "drained" not in service.events
 
 
 @pytest.mark.parametrize("word", ["stuck", "stubborn"])

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bonfire.errors import Permanent, Reason
-from bonfire.lifecycle import RESTART_ME, STOPPED_BADLY, UNUSABLE, run, serve
-from bonfire.store import StoreError
+from bonfire.lifecycle import RESTART_ME, STOPPED_BADLY, run, serve
 from bonfire.tasks import Tasks
+from bonfire.unusable import Unusable
+
+NEVER = Unusable("example", "127.0.0.1", 0)  # these services start
 
 
 async def for_ever() -> None:
@@ -62,34 +63,14 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 async def test_the_death_of_a_task_stops_the_service_in_its_steps():
     service = Service()
-    assert await serve(lambda: service) == RESTART_ME
+    assert await serve(lambda: service, NEVER) == RESTART_ME
     assert service.steps == ["start steady", "drain steady", "close"]
 
 
 def test_a_service_runs_on_a_loop_of_its_own():
     service = Service()
-    assert run(lambda: service) == RESTART_ME
+    assert run(lambda: service, NEVER) == RESTART_ME
     assert service.steps == ["start steady", "drain steady", "close"]
-
-
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (Permanent(Reason.CONFIG_INVALID, "mend it"), UNUSABLE),
-        (StoreError(Reason.STORE_FULL, "make room"), RESTART_ME),
-    ],
-)
-async def test_a_start_that_fails_is_told_and_leaves_no_task(
-    error: Permanent | StoreError, code: int, caplog: pytest.LogCaptureFixture
-):
-    service = Service()
-    service.errors["start"] = error
-    assert await serve(lambda: service) == code
-    assert service.steps == ["start steady"]
-    assert service.still_running[0].cancelled()
-    (record,) = caplog.records
-    assert record.__dict__["event"] == "service.unusable"
-    assert record.__dict__["detail"] == error.detail
 
 
 @pytest.mark.parametrize("step", ["drain", "close"])
@@ -98,7 +79,7 @@ async def test_a_step_that_fails_does_not_keep_the_next_ones_from_running(
 ):
     service = Service()
     service.errors[step] = OSError("gone")
-    assert await serve(lambda: service) == STOPPED_BADLY
+    assert await serve(lambda: service, NEVER) == STOPPED_BADLY
     assert service.steps == ["start steady", "drain steady", "close"]
     assert events(caplog) == [
         "service.started",
@@ -127,7 +108,7 @@ async def test_a_task_that_refuses_to_end_cannot_hold_the_deadline(
             tasks.spawn("stubborn", stubborn)
 
     service = Stubborn()
-    assert await serve(lambda: service, deadline_s=0.01) == STOPPED_BADLY
+    assert await serve(lambda: service, NEVER, deadline_s=0.01) == STOPPED_BADLY
     assert service.steps == ["start steady", "drain steady"]
     assert events(caplog)[-1] == "service.stopped_late"
     release.set()

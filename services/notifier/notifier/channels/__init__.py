@@ -1,0 +1,52 @@
+"""The channel port: a way to reach a person. One body of contract tests holds its adapters to it.
+
+| the server says | raised | what follows |
+|---|---|---|
+| nothing, or no to all (TLS, login, sender, 421) | `ChannelUnavailable` | later; the breaker counts it |
+| 4xx to this mail, greylisting for instance | `MailDeferred` | later |
+| 5xx to this recipient or this content | `MailRefused` | never again; the others get theirs |
+| nothing any more, after it had been given the mail | `MailUnknown` | later, as the same mail |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+
+from bonfire.errors import Permanent, Retryable
+
+
+class ChannelUnavailable(Retryable):
+    """Nobody can be reached this way at present; nothing was sent."""
+
+
+class MailDeferred(Retryable):
+    """The server is there and does not want this mail now; nothing was sent."""
+
+
+class MailUnknown(Retryable):
+    """The server was given the mail and did not say whether it took it."""
+
+
+class MailRefused(Permanent):
+    """The server will never take this mail for this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message to one person; the addresses are the envelope's."""
+
+    sender: str
+    recipient: str
+    message: EmailMessage
+
+
+class Channel(Protocol):
+    async def send(self, mail: Mail) -> str:
+        """Return the server's word once it has taken the mail; raises as the table says.
+
+        Never takes longer than the channel's own deadline. When cancelled, the mail may have been
+        sent.
+        """
+        ...

@@ -1,0 +1,133 @@
+"""When an incident opens, goes on and ends, and when people are told of it.
+
+One incident per type and target at a time. People are told when it opens and when it has ended;
+it has ended after some seconds of health, so that a flapping printer is one incident.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from notifier.domain.circumstances import Circumstances
+
+HEALTH: Final = timedelta(seconds=20)
+"""How long the trouble must be over before people are told that it is."""
+
+QUIET: Final = timedelta(hours=1)
+"""Something that is over at once is told of the same target once in this time, else counted."""
+
+
+class IncidentType(StrEnum):
+    PRINTER_LOST = "printer_lost"
+    TICKETS_WAITING = "tickets_waiting"
+    DEAD_LETTER = "dead_letter"
+    AGENT_SILENT = "agent_silent"
+    SERVICE_RESTARTED = "service_restarted"
+
+
+class Phase(StrEnum):
+    START = "start"
+    END = "end"
+
+
+class Meaning(StrEnum):
+    """What a sign says about its target."""
+
+    TROUBLE = "trouble"  # it lasts; said again, it is the same trouble
+    ANOTHER = "another"  # each one counts, and they last
+    OVER = "over"
+    PASSED = "passed"  # it was over in the moment it happened
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What an event, a heartbeat or the passing of time says about one target."""
+
+    type: IncidentType
+    target: str
+    meaning: Meaning
+    circumstances: Circumstances
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    type: IncidentType
+    target: str
+    circumstances: Circumstances
+    opened_at: datetime  # by our clock; since when it is, its circumstances say
+    count: int = 1
+    healthy_since: datetime | None = None
+    ended_at: datetime | None = None
+    id: int | None = None  # None until it is stored
+
+    @property
+    def open(self) -> bool:
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an incident changes, and of which of its phases people are to be told."""
+
+    before: Incident | None
+    after: Incident
+    tell: Phase | None = None
+
+
+def judge(sign: Sign, known: Incident | None, now: datetime) -> Verdict | None:
+    """`known` is the newest incident of the sign's type and target; None if nothing changes."""
+    if sign.meaning is Meaning.PASSED:
+        return _passed(sign, known, now)
+    current = known if known is not None and known.open else None
+    if sign.meaning is Meaning.OVER:
+        return None if current is None else _over(sign, current, now)
+    if current is None:
+        opened = Incident(sign.type, sign.target, sign.circumstances, now)
+        return Verdict(None, opened, Phase.START)
+    return _goes_on(sign, current)
+
+
+def settle(incident: Incident, now: datetime) -> Verdict | None:
+    """End an incident whose trouble has been over for long enough; None if it has not.
+
+    By the wall clock, which outlives a restart; a jump of it tells the end early, never late.
+    """
+    if incident.healthy_since is None or timedelta() <= now - incident.healthy_since < HEALTH:
+        return None
+    return Verdict(incident, replace(incident, ended_at=now), Phase.END)
+
+
+def retire(incident: Incident, now: datetime) -> Verdict:
+    """End an incident whose target is not ours any more; nobody needs to know."""
+    return Verdict(incident, replace(incident, ended_at=now))
+
+
+def _passed(sign: Sign, known: Incident | None, now: datetime) -> Verdict:
+    if known is not None and abs(now - known.opened_at) < QUIET:
+        return Verdict(known, replace(known, count=known.count + 1))
+    passed = Incident(sign.type, sign.target, sign.circumstances, now, ended_at=now)
+    return Verdict(None, passed, Phase.START)
+
+
+def _over(sign: Sign, current: Incident, now: datetime) -> Verdict | None:
+    if current.healthy_since is not None:
+        return None
+    news = {"until": sign.circumstances.until or now, "waiting": sign.circumstances.waiting}
+    circumstances = current.circumstances.model_copy(update=news)
+    return Verdict(current, replace(current, circumstances=circumstances, healthy_since=now))
+
+
+def _goes_on(sign: Sign, current: Incident) -> Verdict | None:
+    """It began when it began; all else is as it was said last."""
+    news = {"since": current.circumstances.since}
+    more = sign.meaning is Meaning.ANOTHER or current.healthy_since is not None
+    after = replace(
+        current,
+        circumstances=sign.circumstances.model_copy(update=news),
+        count=current.count + more,
+        healthy_since=None,
+    )
+    return None if after == current else Verdict(current, after)

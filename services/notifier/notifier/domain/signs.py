@@ -1,0 +1,159 @@
+"""What an event, a heartbeat or silence says about the targets of incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from bonfire.config import Config
+from bonfire.messages import (
+    DeadLetterEvent,
+    DeadLetterEventType,
+    Ending,
+    Event,
+    Heartbeat,
+    PrinterEvent,
+    PrinterEventType,
+    PrinterState,
+    ServiceEvent,
+    ServiceEventType,
+)
+from notifier.domain.circumstances import Circumstances, short_line
+from notifier.domain.incidents import IncidentType, Meaning, Sign
+
+PRINT_AGENT: Final = "print-agent"
+LATE: Final = timedelta(seconds=120)
+"""A ticket that has been due for longer waits too long, though its printer is there."""
+
+_BROKEN: Final = (Ending.RESTART, Ending.CRASHED)
+
+
+def signs_of(event: Event, config: Config) -> Iterator[Sign]:
+    """What an event says; most say nothing that people need to know."""
+    if isinstance(event, PrinterEvent):
+        yield _printer(event, config)
+    elif isinstance(event, DeadLetterEvent):
+        yield from _dead_letter(event)
+    elif isinstance(event, ServiceEvent):
+        yield from _restart(event, config)
+
+
+def signs_of_heartbeat(heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
+    """A print host that lives tells how its printers are, whatever became of their events."""
+    if not is_print_host(heartbeat, config):
+        return
+    agent = heartbeat.instance
+    yield Sign(IncidentType.AGENT_SILENT, agent, Meaning.OVER, Circumstances(until=heartbeat.at))
+    for printer in heartbeat.printers:
+        yield from _state(printer, heartbeat, config)
+
+
+def silence(agent: str, last_at: datetime | None, config: Config) -> Sign:
+    """Nothing was heard of a print host; `last_at` is its last heartbeat, if there was one."""
+    circumstances = Circumstances(
+        locations=_locations("", agent, config), agent=agent, since=last_at
+    )
+    return Sign(IncidentType.AGENT_SILENT, agent, Meaning.TROUBLE, circumstances)
+
+
+def is_print_host(heartbeat: Heartbeat, config: Config) -> bool:
+    return heartbeat.service == PRINT_AGENT and heartbeat.instance in config.agents
+
+
+def is_retired(type_: IncidentType, circumstances: Circumstances, config: Config) -> bool:
+    """Is it about a print host or a printer that the configuration does not know any more?"""
+    agent, printer = circumstances.agent, circumstances.printer
+    if type_ is IncidentType.AGENT_SILENT:
+        return agent not in config.agents
+    if type_ in (IncidentType.PRINTER_LOST, IncidentType.TICKETS_WAITING):
+        return printer not in (known.id for known in config.printers_of(agent))
+    return False
+
+
+def _printer(event: PrinterEvent, config: Config) -> Sign:
+    back = event.type is PrinterEventType.BACK
+    circumstances = Circumstances(
+        locations=_locations(event.location, event.agent, config),
+        agent=event.agent,
+        printer=event.printer,
+        reason=event.reason,
+        waiting=event.waiting,
+        since=event.lost_at or event.at,
+        until=event.at if back else None,
+    )
+    meaning = Meaning.OVER if back else Meaning.TROUBLE
+    return Sign(
+        IncidentType.PRINTER_LOST, _target(event.agent, event.printer), meaning, circumstances
+    )
+
+
+def _state(printer: PrinterState, heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
+    target = _target(heartbeat.instance, printer.id)
+    due_at = printer.oldest_due_at
+    circumstances = Circumstances(
+        locations=_locations(printer.location, heartbeat.instance, config),
+        agent=heartbeat.instance,
+        printer=printer.id,
+        reason=printer.reason,
+        waiting=printer.waiting,
+        since=printer.lost_at or due_at,
+        until=heartbeat.at,
+    )
+    trouble = circumstances.model_copy(update={"until": None})
+    if printer.lost_at is not None:
+        yield Sign(IncidentType.PRINTER_LOST, target, Meaning.TROUBLE, trouble)
+    elif printer.ready:
+        yield Sign(IncidentType.PRINTER_LOST, target, Meaning.OVER, circumstances)
+    if due_at is None or heartbeat.at - due_at <= LATE:
+        yield Sign(IncidentType.TICKETS_WAITING, target, Meaning.OVER, circumstances)
+    elif printer.lost_at is None:
+        # While it is lost, people know already why nothing prints.
+        yield Sign(IncidentType.TICKETS_WAITING, target, Meaning.TROUBLE, trouble)
+
+
+def _dead_letter(event: DeadLetterEvent) -> Iterator[Sign]:
+    added = event.type is DeadLetterEventType.ADDED
+    if not added and event.unsettled > 0:
+        return
+    circumstances = Circumstances(
+        locations=(event.location,),
+        agent=event.agent,
+        printer=event.printer,
+        reason=event.reason,
+        order_number=event.order_number,
+        unsettled=event.unsettled,
+        since=event.at,
+        until=None if added else event.at,
+    )
+    meaning = Meaning.ANOTHER if added else Meaning.OVER
+    yield Sign(IncidentType.DEAD_LETTER, short_line(event.location) or "-", meaning, circumstances)
+
+
+def _restart(event: ServiceEvent, config: Config) -> Iterator[Sign]:
+    if event.type is not ServiceEventType.STARTED or event.before not in _BROKEN:
+        return
+    agent = event.instance if event.service == PRINT_AGENT else ""
+    circumstances = Circumstances(
+        locations=_locations(event.location, agent, config),
+        agent=agent,
+        service=event.service,
+        instance=event.instance,
+        reason=event.reason,
+        before=event.before.value,
+        since=event.at,
+        away_s=event.away_s,
+    )
+    target = _target(event.service, event.instance)
+    yield Sign(IncidentType.SERVICE_RESTARTED, target, Meaning.PASSED, circumstances)
+
+
+def _target(whose: str, which: str) -> str:
+    return f"{short_line(whose)}/{short_line(which)}"
+
+
+def _locations(said: str, agent: str, config: Config) -> tuple[str, ...]:
+    """The location that was said, if we know it, else all that this print host prints for."""
+    if said and said in (location.id for location in config.locations):
+        return (said,)
+    return tuple(location.id for location in config.locations_of(agent)) or (said,)

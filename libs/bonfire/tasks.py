@@ -97,7 +97,7 @@ class Tasks:
         return task
 
     def died_since(self, name: str, at_s: float) -> bool:
-        return self._states[name].died_at_s > at_s
+        return self._states[name].died_at_s >= at_s
 
     async def cancel(self) -> None:
         """Cancel every task and wait until all have ended."""

@@ -225,5 +225,5 @@ async def test_a_death_is_known_by_its_time(house: House):
     house.tasks.spawn("mortal", lambda: house.lives(10))
     await house.clock.advance(11)
     assert not house.tasks.died_since("steady", 0)
-    assert house.tasks.died_since("mortal", 9)
-    assert not house.tasks.died_since("mortal", 10)
+    assert house.tasks.died_since("mortal", 10)
+    assert not house.tasks.died_since("mortal", 10.1)

@@ -15,9 +15,10 @@ from tests.support.raw_http import peer
 class Watched:
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.fatal: list[str] = []
         self.broken = False
         self.registry = new_registry("print-agent")
-        self.api = OpsApi("127.0.0.1", 0, self.registry, self.unready)
+        self.api = OpsApi("127.0.0.1", 0, self.registry, self.unready, unalive=lambda: self.fatal)
 
     def unready(self) -> list[str]:
         if self.broken:
@@ -38,6 +39,13 @@ async def test_a_service_is_alive_also_while_it_is_not_ready(watched: Watched):
     async with peer(watched.api.port) as probe:
         answer = await probe.get("/livez")
     assert (answer.status, answer.json) == (200, {"status": "alive", "problems": []})
+
+
+async def test_a_service_is_alive_until_it_says_what_only_a_new_process_can_mend(watched: Watched):
+    watched.fatal = ["the event loop was blocked for 10 s or more"]
+    async with peer(watched.api.port) as probe:
+        answer = await probe.get("/livez")
+    assert (answer.status, answer.json) == (503, {"status": "not alive", "problems": watched.fatal})
 
 
 async def test_a_service_is_ready_until_it_says_what_is_in_the_way(watched: Watched):

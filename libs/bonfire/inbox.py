@@ -10,12 +10,12 @@ from typing import Final, Generic, TypeVar
 from bonfire.broker import Broker, BrokerUnavailable, Consumer, Delivery
 from bonfire.clock import Clock
 from bonfire.errors import Reason
-from bonfire.messages import Message, UnreadableMessage, decode
+from bonfire.messages import UnreadableMessage, decode
 from bonfire.store import StoreError
 
 log = logging.getLogger(__name__)
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M")
 
 PAUSE_S: Final = 1.0
 
@@ -39,7 +39,7 @@ class Inbox(Generic[M]):
         on_unreadable: Callable[[Reason], None],
         read: Callable[[Delivery], M] | None = None,
     ) -> None:
-        """`read` is for who understands more than messages of the expected type."""
+        """A class of message is `expected`, or whatever `read` makes of a delivery."""
         self._broker = broker
         self._queue = queue
         self._prefetch = prefetch
@@ -111,7 +111,7 @@ class Inbox(Generic[M]):
         if not isinstance(message, self._expected):
             raise UnreadableMessage(
                 Reason.UNREADABLE_MESSAGE,
-                f"{message.SCHEMA} does not belong here, {self._expected.SCHEMA} does",
+                f"{message.SCHEMA} does not belong here, only {self._expected.__name__} does",
             )
         return message
 

@@ -74,6 +74,14 @@ def needed_by_agent(agent: str) -> Topology:
     )
 
 
+def needed_by_notifier() -> Topology:
+    """What the notifier has to find there; it creates nothing."""
+    return Topology(
+        exchanges=(Exchange(EVENTS, "topic"),),
+        queues=(_history_queue(NOTIFIER_EVENTS), _heartbeat_queue(HEARTBEATS)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
     """What a user of the broker may do, as regular expressions over names of objects."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ from print_agent.printers.tcp import TcpPrinter
 from tests.integration.agent.configuration import write_config
 from tests.integration.agent.rig import BAR, KITCHEN, Rig
 from tests.support.jobs import job
+from tests.support.logged import running
 from virtual_printer import VirtualPrinter
 
 Run = Callable[..., Coroutine[Any, Any, int]]
@@ -325,26 +323,20 @@ async def test_its_help_says_when_to_use_it(run: Run, capsys: pytest.CaptureFixt
     assert "stop the agent" in told
 
 
-def serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "print_agent"],
-        env={"PATH": os.environ["PATH"], **variables},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+def unusable(**variables: str) -> dict[str, Any]:
+    """What the log of the agent says of settings with which it cannot start."""
+    with running("print_agent", environment={"BONFIRE_OPS_PORT": "0", **variables}) as agent:
+        told = agent.read_until("service.unusable")
+        agent.process.terminate()
+        assert agent.end() == STOPPED
+    assert agent.events == ["service.unusable", "service.stopped"]
+    return told
 
 
-def test_serve_without_settings_names_every_variable_in_one_log_record_and_exits_78(
-    tmp_path: Path,
-):
-    ended = serve(tmp_path)
-    assert ended.returncode == UNUSABLE
-    told = json.loads(ended.stderr)
+def test_serve_without_settings_names_every_variable_in_one_log_record():
+    told = unusable()
     assert (told["service"], told["level"]) == ("print-agent", "CRITICAL")
-    assert (told["event"], told["reason"]) == ("service.unusable", "config_invalid")
+    assert told["reason"] == "config_invalid"
     assert told["detail"] == (
         "BONFIRE_AGENT is not set; BONFIRE_CONFIG is not set; "
         "BONFIRE_DATA is not set; BONFIRE_AMQP_URL is not set"
@@ -358,48 +350,32 @@ def test_serve_without_settings_names_every_variable_in_one_log_record_and_exits
         ("altstadt", "[organisation]\nid = 7\n", "mistakes:\n"),
     ],
 )
-def test_serve_with_an_unusable_configuration_says_so_without_a_trace_and_exits_78(
+def test_serve_with_an_unusable_configuration_says_so_without_a_trace(
     tmp_path: Path, agent: str, config: str, said: str
 ):
     path = write_config(tmp_path, 9100, 9101)
     if config:
         path.write_text(config, "utf-8")
-    ended = serve(
-        tmp_path,
+    told = unusable(
         BONFIRE_AGENT=agent,
         BONFIRE_CONFIG=str(path),
         BONFIRE_DATA=str(tmp_path / "data"),
         BONFIRE_AMQP_URL="amqp://127.0.0.1:1/",
     )
-    assert ended.returncode == UNUSABLE
-    assert said in json.loads(ended.stderr)["detail"]
+    assert said in told["detail"]
     assert not (tmp_path / "data").exists()
 
 
 def test_serve_starts_without_a_broker_and_stops_on_sigterm(tmp_path: Path):
-    (port,) = free_ports(1)
-    path = write_config(tmp_path, 9100, 9101)
-    agent = subprocess.Popen(
-        [sys.executable, "-m", "print_agent", "serve"],
-        env={
-            "PATH": os.environ["PATH"],
-            "BONFIRE_AGENT": "altstadt",
-            "BONFIRE_CONFIG": str(path),
-            "BONFIRE_DATA": str(tmp_path / "data"),
-            "BONFIRE_AMQP_URL": "amqp://127.0.0.1:1/",
-            "BONFIRE_OPS_PORT": str(port),
-        },
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert agent.stderr is not None
-    try:
-        for line in agent.stderr:
-            if "service.started" in line:
-                agent.terminate()
-                break
-        _, rest = agent.communicate(timeout=10)
-    finally:
-        agent.kill()
-    assert agent.returncode == STOPPED
-    assert "service.stopped" in rest
+    variables = {
+        "BONFIRE_AGENT": "altstadt",
+        "BONFIRE_CONFIG": str(write_config(tmp_path, 9100, 9101)),
+        "BONFIRE_DATA": str(tmp_path / "data"),
+        "BONFIRE_AMQP_URL": "amqp://127.0.0.1:1/",
+        "BONFIRE_OPS_PORT": "0",
+    }
+    with running("print_agent", "serve", environment=variables) as agent:
+        agent.read_until("service.started")
+        agent.process.terminate()
+        assert agent.end() == STOPPED
+    assert agent.events[-1] == "service.stopped"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,10 @@ from yarl import URL
 
 from bonfire.messages import PrintJob, decode
 from dev_stack.ports import free_ports
-from fake_wix import public_pem
 from order_ingest.command_line import main
+from tests.support.logged import running
 from tests.support.webhooks import settings_in
-from tests.support.wix import SAMPLES, foreign_order, raw_line, raw_order, wix_key
+from tests.support.wix import SAMPLES, foreign_order, raw_line, raw_order
 
 UNUSABLE = 78
 
@@ -140,37 +138,42 @@ def test_check_names_every_mistake(config, capfd):
     assert "hafen" in err
 
 
-def serve(**environment: str) -> subprocess.CompletedProcess[str]:
-    """The service in a process of its own; it must end by itself."""
+def unusable(**environment: str) -> dict[str, Any]:
+    """What the log of the service says of settings with which it cannot start."""
     variables = {f"BONFIRE_{name}": value for name, value in environment.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "order_ingest", "serve"],
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    with running("order_ingest", "serve", environment=variables) as service:
+        told = service.read_until("service.unusable")
+        service.process.terminate()
+        assert service.end() == 0
+    assert service.events == ["service.unusable", "service.stopped"]
+    return told
 
 
-def test_serve_without_settings_names_every_variable_once_and_ends():
-    ended = serve(PORT="http")
+def test_serve_without_settings_names_every_variable_once():
+    told = unusable(PORT="http", OPS_PORT="0")
 
-    assert ended.returncode == UNUSABLE
-    told = json.loads(ended.stderr)
-    assert (told["event"], told["reason"]) == ("service.unusable", "config_invalid")
+    assert (told["service"], told["level"]) == ("order-ingest", "CRITICAL")
+    assert told["reason"] == "config_invalid"
     for name in ("BONFIRE_CONFIG", "BONFIRE_DATA", "BONFIRE_AMQP_URL", "BONFIRE_PORT"):
         assert told["detail"].count(f"{name} ") == 1
 
 
-def test_serve_with_a_broken_configuration_names_every_mistake_once_and_ends(tmp_path, config):
+@pytest.fixture
+def least(tmp_path, config) -> dict[str, str]:
+    return {
+        "CONFIG": str(config),
+        "DATA": str(tmp_path / "data"),
+        "AMQP_URL": "amqp://127.0.0.1:1/",
+        "OPS_PORT": "0",
+    }
+
+
+def test_serve_with_a_broken_configuration_names_every_mistake_once(config, least):
     text = config.read_text()
     config.write_text(text.replace("kitchen-1", "kitchen-9", 1).replace("Europe/Berlin", "Mars"))
 
-    ended = serve(CONFIG=str(config), DATA=str(tmp_path / "data"), AMQP_URL="amqp://127.0.0.1:1/")
+    told = unusable(**least)
 
-    assert ended.returncode == UNUSABLE
-    told = json.loads(ended.stderr)
     assert told["detail"].count("Mars") == 1
     assert '"kitchen-1"' in told["detail"]
 
@@ -184,34 +187,16 @@ def test_serve_with_a_broken_configuration_names_every_mistake_once_and_ends(tmp
         ({"LOG_LEVEL": "loud"}, "BONFIRE_LOG_LEVEL is 'loud'"),
     ],
 )
-def test_serve_says_which_of_its_secrets_is_unusable(tmp_path, config, variables, words):
-    all_of_them = {
-        "CONFIG": str(config),
-        "DATA": str(tmp_path / "data"),
-        "AMQP_URL": "amqp://127.0.0.1:1/",
-        **variables,
-    }
-
-    ended = serve(**all_of_them)
-
-    assert ended.returncode == UNUSABLE
-    assert words in json.loads(ended.stderr)["detail"]
+def test_serve_says_which_of_its_secrets_is_unusable(least, variables, words):
+    assert words in unusable(**(least | variables))["detail"]
 
 
-def test_serve_says_which_port_is_taken(tmp_path, config):
+def test_serve_says_which_port_is_taken(least):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = serve(
-            CONFIG=str(config),
-            DATA=str(tmp_path / "data"),
-            AMQP_URL="amqp://127.0.0.1:1/",
-            WIX_PUBLIC_KEY=public_pem(wix_key()).decode(),
-            PORT=str(port),
-            OPS_PORT="0",
-        )
+        told = unusable(**least, PORT=str(port))
 
-    assert ended.returncode == UNUSABLE
-    assert f"cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert f"cannot listen on 127.0.0.1:{port}" in told["detail"]
 
 
 @pytest.fixture

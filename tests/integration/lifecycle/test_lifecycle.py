@@ -2,61 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-RECORDS = list[dict[str, Any]]
+from tests.support import logged
 
 
-class Running:
-    """One process of `tests.support.example_service`, and the log that it writes."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.records: RECORDS = []
-
-    def read_until(self, event: str) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.records.append(json.loads(line))
-            if self.records[-1]["event"] == event:
-                return
-        pytest.fail(f"the process ended without {event}: {self.records}")
-
-    def end(self) -> int:
-        """The exit code, once everything that it logged was read."""
-        assert self.process.stderr is not None
-        self.records += [json.loads(line) for line in self.process.stderr]
-        return self.process.wait()
-
-    def record(self, event: str) -> dict[str, Any]:
-        (found,) = [record for record in self.records if record["event"] == event]
-        return found
-
-    @property
-    def events(self) -> list[str]:
-        return [record["event"] for record in self.records]
-
-
-@contextmanager
-def running(*words: str) -> Iterator[Running]:
-    command = [sys.executable, "-m", "tests.support.example_service", *words]
-    with subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Running(process)
-        finally:
-            process.kill()
+def running(*words: str) -> AbstractContextManager[logged.Logged]:
+    return logged.running("tests.support.example_service", *words)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

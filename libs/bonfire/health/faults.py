@@ -35,9 +35,12 @@ def add_faults(ops: OpsApi) -> None:
 async def _block_loop(request: web.Request) -> web.Response:
     """Answers first: later the loop is blocked, and perhaps the process has ended."""
     seconds = _seconds(request.query.get("seconds", ""))
-    loop = asyncio.get_running_loop()
-    loop.call_later(ANSWER_FIRST_S, time.sleep, seconds)  # noqa: TID251 -- to block is the point
+    asyncio.get_running_loop().call_later(ANSWER_FIRST_S, _block, seconds)
     return web.json_response({"blocks_s": seconds}, status=HTTPStatus.ACCEPTED)
+
+
+def _block(seconds: float) -> None:
+    time.sleep(seconds)  # noqa: TID251 -- to block the loop is the point
 
 
 def _seconds(text: str) -> float:

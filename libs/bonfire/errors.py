@@ -74,7 +74,6 @@ class Reason(StrEnum):
     MAIL_DEFERRED = "mail_deferred"
     MAIL_REFUSED = "mail_refused"
     MAIL_UNKNOWN = "mail_unknown"
-    MAIL_TOO_OLD = "mail_too_old"
     # input
     NOT_A_TOKEN = "not_a_token"  # noqa: S105 -- a reason, not a password
     BAD_ALGORITHM = "bad_algorithm"
@@ -161,7 +160,6 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.MAIL_DEFERRED: ReasonClass.MAIL,
     Reason.MAIL_REFUSED: ReasonClass.MAIL,
     Reason.MAIL_UNKNOWN: ReasonClass.MAIL,
-    Reason.MAIL_TOO_OLD: ReasonClass.MAIL,
     Reason.NOT_A_TOKEN: ReasonClass.INPUT,
     Reason.BAD_ALGORITHM: ReasonClass.INPUT,
     Reason.BAD_SIGNATURE: ReasonClass.INPUT,

@@ -2,7 +2,7 @@
 
 | the server says | raised | what follows |
 |---|---|---|
-| nothing, or no to all (TLS, login, sender, 421) | `ChannelUnavailable` | later; the breaker counts it |
+| nothing, or no to all (login, 421 …) | `ChannelUnavailable` | later; it counts as a failure |
 | 4xx to this mail, greylisting for instance | `MailDeferred` | later |
 | 5xx to this recipient or this content | `MailRefused` | never again; the others get theirs |
 | nothing any more, after it had been given the mail | `MailUnknown` | later, as the same mail |

@@ -1,0 +1,99 @@
+"""Takes in what happened and how everybody is: on disk with all that follows, then acknowledged."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bonfire.broker import Broker, Delivery, topology
+from bonfire.clock import Clock
+from bonfire.config import Config
+from bonfire.errors import Reason
+from bonfire.inbox import Inbox
+from bonfire.messages import Heartbeat
+from notifier.desk import Desk
+from notifier.domain.signs import is_print_host, signs_of, signs_of_heartbeat
+from notifier.history import Arrival, History
+from notifier.metrics import NotifierMetrics
+from notifier.reading import read
+
+PREFETCH: Final = 32
+
+
+class EventIntake:
+    """What happens to each delivery of the queue `events.notifier`. Nothing is refused."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        history: History,
+        config: Config,
+        clock: Clock,
+        metrics: NotifierMetrics,
+        desk: Desk,
+    ) -> None:
+        self._history = history
+        self._config = config
+        self._clock = clock
+        self._metrics = metrics
+        self._desk = desk
+        self.inbox = Inbox(
+            broker,
+            topology.NOTIFIER_EVENTS,
+            PREFETCH,
+            Arrival,
+            self._take,
+            clock,
+            lambda _reason: None,  # nothing is unreadable here
+            self._read,
+        )
+
+    def _read(self, delivery: Delivery) -> Arrival:
+        return read(delivery, self._clock.now())
+
+    async def _take(self, arrival: Arrival) -> None:
+        signs = signs_of(arrival.event, self._config)
+        recorded = await self._history.record(arrival, tuple(signs), self._clock.now())
+        if not recorded.known:
+            self._metrics.received(arrival.event)
+        self._desk.follow(recorded)
+
+
+class HeartbeatIntake:
+    """What happens to each heartbeat; `heard` says how long ago each print host's last one was."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        history: History,
+        config: Config,
+        clock: Clock,
+        metrics: NotifierMetrics,
+        desk: Desk,
+    ) -> None:
+        self._history = history
+        self._config = config
+        self._clock = clock
+        self._metrics = metrics
+        self._desk = desk
+        self.heard_s: dict[str, float] = {}
+        """When each print host was last heard, by the monotonic clock of this run."""
+        self.inbox = Inbox(
+            broker, topology.HEARTBEATS, PREFETCH, Heartbeat, self._take, clock, self._unreadable
+        )
+
+    async def load(self) -> None:
+        """What the last run had heard, for whoever looks before the next heartbeat."""
+        for heartbeat, at in await self._history.fleet():
+            if is_print_host(heartbeat, self._config):
+                self._metrics.heard(heartbeat, at)
+
+    async def _take(self, heartbeat: Heartbeat) -> None:
+        now = self._clock.now()
+        signs = tuple(signs_of_heartbeat(heartbeat, self._config))
+        self._desk.follow(await self._history.hear(heartbeat, signs, now))
+        if is_print_host(heartbeat, self._config):
+            self.heard_s[heartbeat.instance] = self._clock.monotonic()
+            self._metrics.heard(heartbeat, now)
+
+    def _unreadable(self, _reason: Reason) -> None:
+        """Logged by the inbox; whoever sent it counts as silent."""

@@ -136,6 +136,7 @@ class Chassis:
         self._series.started.set(self._started_at.timestamp())
         await self.broker.start()
         self._opened.push_async_callback(self.broker.close)
+        tasks.spawn("broker", self.broker.watch, restartable=False)
         for name, function in self.outbox.tasks().items():
             tasks.spawn(name, function)
         tasks.spawn("topology", self._topology.run)

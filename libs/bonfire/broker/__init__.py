@@ -113,6 +113,10 @@ class Broker(Protocol):
         """Begin connecting in the background; returns at once, also while the broker is away."""
         ...
 
+    async def watch(self) -> None:
+        """Raises what broke the connection's upkeep, a mistake of ours: nothing mends that here."""
+        ...
+
     async def wait_connected(self) -> None:
         """Return as soon as `connected` is true; the caller sets the deadline."""
         ...

@@ -148,6 +148,9 @@ class MemoryBroker:
     async def start(self) -> None:
         self._server.join(self)
 
+    async def watch(self) -> None:
+        await asyncio.Event().wait()  # it has no upkeep
+
     async def wait_connected(self) -> None:
         await self._up.wait()
 

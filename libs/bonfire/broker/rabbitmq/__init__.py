@@ -58,6 +58,8 @@ class RabbitBroker:
         )
         self._publisher = Publisher(self._publishing, publish_timeout_s, rng)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._mistake: BaseException | None = None
+        self._mistaken = asyncio.Event()
 
     @property
     def connected(self) -> bool:
@@ -73,6 +75,11 @@ class RabbitBroker:
         self._spawn("publish link", self._publishing.keep())
         self._spawn("consume link", self._consuming.keep())
         self._spawn("publish", self._keep_channel(self._publishing, self._publisher))
+
+    async def watch(self) -> None:
+        await self._mistaken.wait()
+        assert self._mistake is not None  # noqa: S101 -- set together
+        raise self._mistake
 
     async def wait_connected(self) -> None:
         while not self.connected:
@@ -113,4 +120,10 @@ class RabbitBroker:
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=f"broker {name}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._mistake = error
+            self._mistaken.set()

@@ -12,7 +12,7 @@ from bonfire.clock import SystemClock
 from bonfire.errors import BonfireError
 from bonfire.settings import Environment
 from bonfire.unusable import Unusable
-from order_ingest import jobs_command
+from order_ingest import jobs_command, permissions_command
 from order_ingest.app import App
 from order_ingest.declaration import declare
 from order_ingest.settings import OPS_PORT, read_broker_settings, read_settings
@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     jobs = commands.add_parser("jobs", help="print the print jobs of an order, as JSON lines")
     jobs_command.add_arguments(jobs)
     jobs.set_defaults(run=jobs_command.run)
+    permitting = commands.add_parser(
+        "permissions", help="print who may do what on the broker, as commands for it"
+    )
+    permissions_command.add_arguments(permitting)
+    permitting.set_defaults(run=permissions_command.run)
     return parser
 
 

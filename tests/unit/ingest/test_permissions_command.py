@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from bonfire import config
 from bonfire.broker import topology
-from order_ingest import permissions_command
+from order_ingest import command_line
 from order_ingest.permissions_command import broker_users, commands
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "bonfire.example.toml"
@@ -51,6 +50,6 @@ def test_the_notifier_reads_events_and_heartbeats_and_no_jobs(loaded: config.Con
 
 
 def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
-    assert permissions_command.run(Namespace(file=EXAMPLE, vhost="/")) == 0
+    assert command_line.main(["permissions", str(EXAMPLE), "--vhost", "bosco"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("rabbitmqctl set_permissions -p / order-ingest '.*' '.*' '.*'\n")
+    assert out.startswith("rabbitmqctl set_permissions -p bosco order-ingest '.*' '.*' '.*'\n")

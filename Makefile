@@ -1,7 +1,7 @@
 # `make` lists the targets. What they need they install first: see deploy/install.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench preview lock
+.PHONY: help install run test check bench preview lock alerts dashboards
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -9,7 +9,7 @@ ORDER ?= samples/wix/pickup-asap-cash.json
 BASE_PORT ?= 8700
 ONCE ?=
 ARGS ?=
-CODE := libs services simulators tests bench
+CODE := libs services simulators deploy grafana tests bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -39,6 +39,14 @@ preview: install ## tickets of the sample orders as pictures and text, in var/pr
 	  $(VENV)/bin/order-ingest jobs $$order --config bonfire.example.toml >$$jobs && \
 	  $(VENV)/bin/print-agent preview $$jobs --out var/preview || exit 1; \
 	done
+
+alerts: install ## write routes and the list of metrics anew, and test every alert
+	@$(PY) -m bonfire.alert_routes bonfire.example.toml deploy/alertmanager
+	@$(PY) -m deploy.prometheus.catalogue docs/metrics.md
+	@$(PY) -m pytest -q tests/unit/monitoring tests/integration/monitoring/test_alert_tools.py
+
+dashboards: install ## write Grafana's dashboards anew
+	@$(PY) -m grafana.build grafana/dashboards
 
 lock: install ## renew requirements.lock from pyproject.toml
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bonfire import outbox
+from bonfire import outbox, runs
+from bonfire.broker import Outgoing
 from bonfire.store.migrations import migrate, read_migrations, version_of
 
 SERVICES = ("order_ingest.ledger.migrations", "print_agent.journal.migrations")
-OUTBOX_OBJECTS = (
-    "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = 'outbox' AND sql IS NOT NULL"
-)
+OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL"
 
 
 @pytest.fixture
@@ -46,14 +45,29 @@ def test_the_migrations_of_a_service_make_an_empty_file_usable(service: str, tmp
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_outbox_of_a_service_is_the_one_that_the_library_reads(service: str):
+@pytest.mark.parametrize(("table", "schema"), [("outbox", outbox.SCHEMA), ("runs", runs.SCHEMA)])
+def test_the_shared_tables_of_a_service_are_those_that_the_library_reads(
+    service: str, table: str, schema: str
+):
     with (
         closing(sqlite3.connect(":memory:", isolation_level=None)) as ours,
         closing(sqlite3.connect(":memory:", isolation_level=None)) as theirs,
     ):
-        ours.executescript(outbox.SCHEMA)
+        ours.executescript(schema)
         migrate(theirs, read_migrations(service))
-        assert set(theirs.execute(OUTBOX_OBJECTS)) == set(ours.execute(OUTBOX_OBJECTS))
+        expected = set(ours.execute(OBJECTS, (table,)))
+        assert expected
+        assert set(theirs.execute(OBJECTS, (table,))) == expected
+
+
+def test_the_events_that_an_older_agent_left_behind_move_to_their_own_lane():
+    first, *later = read_migrations("print_agent.journal.migrations")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        migrate(db, [first])
+        message = Outgoing("bonfire.events", "oslo.job.printed", b"{}")
+        outbox.put(db, "events", message, 0.0)
+        migrate(db, [first, *later])
+        assert db.execute("SELECT lane FROM outbox").fetchall() == [("@events",)]
 
 
 def test_migrations_come_in_the_order_of_their_numbers(package: Path):

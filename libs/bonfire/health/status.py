@@ -55,9 +55,16 @@ class Status:
             "store_problem": self.store_problem,
             "tasks": [_task(state) for state in self.tasks],
             "loop": {"lag_s": round(self.sample.loop_lag_s, 3), "blockages": self.blockages},
-            "sample": {**asdict(self.sample), "at": self.sample.at.isoformat()},
+            "sample": {**_rounded(asdict(self.sample)), "at": self.sample.at.isoformat()},
             "breakers": [_breaker(breaker) for breaker in self.breakers],
         }
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: round(value, 3) if isinstance(value, float) else value
+        for name, value in figures.items()
+    }
 
 
 def _task(state: TaskState) -> dict[str, Any]:

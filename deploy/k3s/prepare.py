@@ -1,0 +1,159 @@
+"""Makes what an overlay needs and git never sees: `python deploy/k3s/prepare.py OVERLAY`.
+
+From the overlay's bonfire.toml come its secrets, Alertmanager's routes and Prometheus's targets.
+Passwords and tokens are drawn once and then kept, so it runs again after each change of
+bonfire.toml; what a person filled in stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from bonfire import alert_routes, config
+from bonfire.broker import topology
+from bonfire.errors import BonfireError
+from order_ingest.permissions_command import (
+    INGEST,
+    NOTIFIER,
+    BrokerUser,
+    agent_user,
+    broker_users,
+)
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+VHOST: Final = "/"
+BROKER: Final = "rabbitmq:5672"
+MAIL_TEMPLATE: Final = "templates/mail.tmpl"
+AGENT_PORT: Final = 8082
+YOURS: Final = {
+    f"{INGEST}/wix-public-key": "the public key of your Wix app (docs/wix.md)",
+    f"{NOTIFIER}/smtp-password": "the password of the mail account, or any word if it has none",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("overlay", type=Path, help="a folder with a bonfire.toml")
+    parser.add_argument(
+        "--dead-mans-switch", default="", help="an address outside that misses a POST each minute"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        prepare(given.overlay, given.dead_mans_switch)
+    except BonfireError as error:
+        print(f"prepare: {error.detail}", file=sys.stderr)
+        return 1
+    for name, what in YOURS.items():
+        file = given.overlay / "secrets" / name
+        if not file.read_text("utf-8").strip():
+            print(f"yours to fill: {file}: {what}")
+    return 0
+
+
+def prepare(overlay: Path, dead_mans_switch: str = "") -> None:
+    """Write `secrets/`, `alertmanager/` and `prometheus/` of an overlay; raises `BonfireError`."""
+    loaded = config.load(overlay / "bonfire.toml")
+    _write_secrets(overlay / "secrets", broker_users(loaded))
+    _write_routes(overlay / "alertmanager", loaded, dead_mans_switch)
+    targets = [
+        {"targets": [f"{agent_user(agent)}:{AGENT_PORT}"], "labels": {"agent": agent}}
+        for agent in loaded.agents
+    ]
+    _write(overlay / "prometheus" / "print-agent.json", json.dumps(targets) + "\n")
+
+
+def definitions(users: Sequence[BrokerUser], passwords: Mapping[str, str]) -> dict[str, Any]:
+    """What RabbitMQ reads at its start: users with their permissions, the passwords as hashes."""
+    return {
+        "vhosts": [{"name": VHOST}],
+        "users": [
+            {
+                "name": user.name,
+                "password_hash": _hashed(passwords[user.name]),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": [],
+            }
+            for user in users
+        ],
+        "permissions": [
+            {
+                "user": user.name,
+                "vhost": VHOST,
+                "configure": user.may.configure,
+                "write": user.may.write,
+                "read": user.may.read,
+            }
+            for user in users
+        ],
+        "topic_permissions": [
+            {
+                "user": user.name,
+                "vhost": VHOST,
+                "exchange": topology.EVENTS,
+                "write": user.may.topics,
+                "read": ".*",
+            }
+            for user in users
+        ],
+    }
+
+
+def _write_secrets(folder: Path, users: Sequence[BrokerUser]) -> None:
+    for user in users:
+        url = f"amqp://{user.name}:{_drawn()}@{BROKER}{VHOST}"
+        _write_new(folder / user.name / "amqp-url", f"{url}\n")
+        _write_new(folder / user.name / "ops-tokens", f"operator {_drawn()} read,operate\n")
+    _write_new(folder / INGEST / "api-tokens", f"shop {_drawn()}\n")
+    _write_new(folder / "grafana" / "admin-password", _drawn())
+    for name in YOURS:
+        _write_new(folder / name, "")
+    passwords = {user.name: _password(folder / user.name / "amqp-url") for user in users}
+    known = json.dumps(definitions(users, passwords), indent=1)
+    _write(folder / "rabbitmq" / "definitions.json", f"{known}\n")
+
+
+def _write_routes(folder: Path, loaded: config.Config, dead_mans_switch: str) -> None:
+    surroundings = alert_routes.Surroundings(alert_routes.PASSWORD_FILE, dead_mans_switch)
+    for name, text in alert_routes.files(loaded, surroundings).items():
+        _write(folder / name, text)
+    template = ROOT / "deploy" / "alertmanager" / MAIL_TEMPLATE
+    _write(folder / MAIL_TEMPLATE, template.read_text("utf-8"))
+
+
+def _drawn() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _password(file: Path) -> str:
+    return urlsplit(file.read_text("utf-8").strip()).password or ""
+
+
+def _hashed(password: str) -> str:
+    """As RabbitMQ keeps it: base64 of a salt of 4 bytes and SHA-256 of salt and password."""
+    salt = secrets.token_bytes(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def _write_new(file: Path, text: str) -> None:
+    if not file.exists():
+        _write(file, text)
+
+
+def _write(file: Path, text: str) -> None:
+    """Readable by its owner alone."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from bonfire import config
+from bonfire.breaker import BreakerSeries
 from bonfire.broker import Broker, topology
 from bonfire.chassis import Chassis
 from bonfire.clock import Clock
@@ -16,10 +17,12 @@ from bonfire.heartbeat import Standing
 from bonfire.identity import Identity
 from bonfire.tasks import Tasks
 from print_agent.intake import Intake
-from print_agent.journal import MIGRATIONS, Journal
+from print_agent.journal import LANES, MIGRATIONS, Journal
 from print_agent.metrics import AgentMetrics
 from print_agent.printers.configured import configured
+from print_agent.probing import pace_of
 from print_agent.recognition import Recognition
+from print_agent.reports import Reports
 from print_agent.settings import Settings
 from print_agent.spooler import Spooler
 from print_agent.ticket import render_ticket
@@ -44,6 +47,7 @@ class App:
             settings.chassis,
             migrations=MIGRATIONS,
             topology=topology.needed_by_agent(settings.agent),
+            lanes=LANES,
             problems=self._problems,
             standing=self._standing,
             clock=clock,
@@ -52,8 +56,20 @@ class App:
         self._clock = chassis.clock
         printers = [printer.id for printer in self._printers]
         self._metrics = AgentMetrics(chassis.registry, printers)
-        self._journal = Journal(chassis.store, settings.agent, chassis.teller.woke)
+        self._journal = Journal(chassis.store, settings.agent, chassis.outbox.wake)
         self._recognition = Recognition(self._journal, set(printers))
+        self._locations = {
+            printer.id: location.id
+            for location in loaded.locations_of(settings.agent)
+            for printer in location.printers
+        }
+        self._reports = Reports(
+            chassis.identity,
+            self._locations,
+            self._journal,
+            self._clock,
+            BreakerSeries(chassis.registry, [f"printer {printer}" for printer in printers]),
+        )
         self._spoolers: dict[str, Spooler] = {}
         self._intake = Intake(
             settings.agent,
@@ -80,10 +96,11 @@ class App:
         # is judged from the journal, and that is done once, when the process starts.
         for spooler in self._spoolers.values():
             tasks.spawn(f"printer {spooler.id}", spooler.run, restartable=False)
+        tasks.spawn("reports", self._reports.run)
         tasks.spawn("intake", self._intake.run, restartable=False)
 
     async def drain(self) -> None:
-        await self._chassis.drain(self._intake.inbox.stop, self._end_tickets)
+        await self._chassis.drain(self._intake.inbox.stop, self._end_tickets, self._reports.settle)
 
     async def close(self) -> None:
         await self._chassis.close()
@@ -97,9 +114,14 @@ class App:
         return []
 
     def _standing(self) -> Standing:
+        spoolers = self._spoolers.values()
+        printers = tuple(spooler.state(self._locations[spooler.id]) for spooler in spoolers)
+        due_at = [printer.oldest_due_at for printer in printers if printer.oldest_due_at]
         return Standing(
             journal=self._journal.id,
-            backlog=sum(spooler.waiting for spooler in self._spoolers.values()),
+            printers=printers,
+            backlog=sum(printer.waiting for printer in printers),
+            oldest_waiting_at=min(due_at, default=None),
         )
 
     async def _end_tickets(self) -> None:
@@ -107,14 +129,16 @@ class App:
         await asyncio.gather(*(spooler.drain(TICKET_DEADLINE_S) for spooler in spoolers))
 
     def _spooler(self, printer: config.Printer, interrupted: bool) -> Spooler:
+        connected = configured(printer, self._clock, interrupted=interrupted)
         return Spooler(
-            configured(printer, self._clock, interrupted=interrupted),
+            connected,
             self._journal,
             self._recognition,
+            self._reports,
             partial(render_ticket, columns=printer.columns),
             self._clock,
             self._metrics,
-            printer.idle_close_s,
+            pace_of(connected.settings, printer.idle_close_s),
         )
 
 

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from bonfire.breaker import Breaker, BreakerChange, BreakerPolicy
+from bonfire.clock import Clock
 from bonfire.errors import Reason
-from bonfire.messages import Confirmation
+from bonfire.messages import BreakerState, Confirmation
 from print_agent.journal import KnownPrinter
 from print_agent.printers import Printer, PrinterTrouble, Session
 from print_agent.recognition import Recognition
 
+T = TypeVar("T")
+
+# It stays open for no time of its own: how often a lost printer is asked is the condition's matter,
+# and a breaker that kept us from asking would only make tickets later (docs/adr/0021).
+POLICY: Final = BreakerPolicy(failures=5, open_s=0.0, successes=3)
+
 
 class Contact:
-    def __init__(self, printer: Printer, recognition: Recognition) -> None:
+    def __init__(
+        self,
+        printer: Printer,
+        recognition: Recognition,
+        clock: Clock,
+        on_breaker: Callable[[BreakerChange], None],
+    ) -> None:
         self._printer = printer
         self._recognition = recognition
+        name = f"printer {printer.settings.id}"
+        self._breaker = Breaker(name, POLICY, clock, on_breaker, _is_trouble)
         self._session: Session | None = None
         self._known: KnownPrinter | None = None
+        self._met = False  # on this connection
         self.near_end = False
 
     @property
@@ -31,11 +51,33 @@ class Contact:
         assert self._known is not None and self._known.confirmation is not None  # noqa: S101, PT018
         return self._known.confirmation
 
+    async def attempt(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what needs the printer; a `PrinterTrouble` of it counts for the breaker.
+
+        After an outage the printer first has to say three times in a row that it is ready, which
+        takes milliseconds where it is.
+        """
+        while self._breaker.state is not BreakerState.CLOSED:
+            await self._breaker.call(self.ask)
+        return await self._breaker.call(work)
+
     async def ready_session(self) -> Session:
-        """A session whose printer has just said that it is ready.
+        """A session whose printer has just said that it is ready, and who it is.
 
         Raises `PrinterTrouble`, or `StoreError` where a new printer cannot be remembered.
         """
+        session = await self.ask()
+        if not self._met:
+            try:
+                await self._meet(session)
+            except BaseException:
+                await self.doubt()
+                raise
+            self._met = True
+        return session
+
+    async def ask(self) -> Session:
+        """A session whose printer has just said that it is ready. Raises `PrinterTrouble`."""
         try:
             if self.kept:
                 try:
@@ -46,15 +88,13 @@ class Contact:
             # Some hang up after each ticket: what is kept may be gone, and that is no trouble.
             await self.hang_up()
             self._session = await self._printer.connect()
-            session = await self._asked()
-            await self._meet(session)
+            return await self._asked()
         except BaseException:
             await self.doubt()
             raise
-        return session
 
     async def hang_up(self) -> None:
-        session, self._session = self._session, None
+        session, self._session, self._met = self._session, None, False
         if session is not None:
             await session.close()
 
@@ -79,3 +119,8 @@ class Contact:
         """
         if self._known is None or self._known.fingerprint.serial:
             self._known = await self._recognition.recognise(self._printer.settings, session)
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Does it speak against the printer? A disk that is full does not."""
+    return isinstance(error, PrinterTrouble)

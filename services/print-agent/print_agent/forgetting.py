@@ -39,6 +39,6 @@ async def _forget(journal: Path) -> Sequence[str]:
     store = Store(journal, read_migrations(MIGRATIONS))
     store.open()
     try:
-        return await Journal(store, "", lambda _told: None).forget_printers()
+        return await Journal(store, "", lambda _lane, _messages: None).forget_printers()
     finally:
         await store.close()

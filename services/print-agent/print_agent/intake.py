@@ -12,7 +12,7 @@ from bonfire.clock import Clock
 from bonfire.errors import Permanent, Reason
 from bonfire.inbox import Inbox, until_on_disk
 from bonfire.messages import PrintJob
-from print_agent.domain.ended import unprintable
+from print_agent.domain.ended import log_fields, unprintable
 from print_agent.domain.entry import Entry
 from print_agent.journal import Journal
 from print_agent.metrics import AgentMetrics, Receipt
@@ -76,16 +76,8 @@ class Intake:
         if spooler is not None:
             spooler.add(entry)
             return
-        log.error(
-            "a job for an unknown printer",
-            extra={
-                "event": "job.dead",
-                "job_id": entry.job.job_id,
-                "printer": printer,
-                "reason": Reason.UNKNOWN_PRINTER.value,
-            },
-        )
         detail = f"this print host has no printer {printer!r} in its configuration"
         error = Permanent(Reason.UNKNOWN_PRINTER, detail)
         ended = unprintable(entry, error, self._clock.now())
+        log.error("a job for an unknown printer", extra=log_fields(ended, "job.dead"))
         await until_on_disk(partial(self._journal.end, ended), self._clock)

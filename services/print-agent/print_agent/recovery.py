@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bonfire.clock import Clock
 from bonfire.errors import Reason
-from print_agent.domain.ended import after_cut
+from print_agent.domain.ended import after_cut, log_fields
 from print_agent.domain.entry import Entry
 from print_agent.domain.states import JobState
 from print_agent.journal import Journal
@@ -40,13 +40,5 @@ async def _judge(entry: Entry, journal: Journal, clock: Clock, metrics: AgentMet
     if ended.after.state is JobState.DEAD:
         reason = ended.reason or Reason.STILL_UNKNOWN
         metrics.dead(entry.job.printer, reason)
-        log.error(
-            "a job needs a person",
-            extra={
-                "event": "job.dead",
-                "job_id": entry.job.job_id,
-                "printer": entry.job.printer,
-                "reason": reason.value,
-            },
-        )
+        log.error("a job needs a person", extra=log_fields(ended, "job.dead"))
     return ended.after

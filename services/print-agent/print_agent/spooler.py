@@ -19,11 +19,17 @@ from typing import Final
 from bonfire.clock import Clock, wait_at_most
 from bonfire.errors import Permanent, Reason
 from bonfire.inbox import until_on_disk
-from bonfire.messages import PrintJob
+from bonfire.messages import PrinterState, PrintJob
 from bonfire.store import StoreError
 from print_agent.condition import Condition
 from print_agent.contact import Contact
-from print_agent.domain.ended import Ended, after_late_word, after_printing, unprintable
+from print_agent.domain.ended import (
+    Ended,
+    after_late_word,
+    after_printing,
+    log_fields,
+    unprintable,
+)
 from print_agent.domain.entry import Entry
 from print_agent.domain.numbering import TicketNumber, business_day, next_number
 from print_agent.domain.states import JobState
@@ -31,7 +37,9 @@ from print_agent.journal import Journal
 from print_agent.metrics import AgentMetrics
 from print_agent.printers import Outcome, Printer, PrinterTrouble, PrintResult, Session
 from print_agent.printers.process_id import ProcessIds
+from print_agent.probing import Pace, Probing
 from print_agent.recognition import Recognition
+from print_agent.reports import Reports
 from print_agent.ticket import Earlier, Slip
 
 log = logging.getLogger(__name__)
@@ -50,22 +58,27 @@ class Spooler:
         printer: Printer,
         journal: Journal,
         recognition: Recognition,
+        reports: Reports,
         render: Render,
         clock: Clock,
         metrics: AgentMetrics,
-        idle_close_s: float = 2.0,
+        pace: Pace,
     ) -> None:
-        self.id = printer.settings.id
+        self.id = name = printer.settings.id
         self._journal = journal
         self._render = render
         self._clock = clock
         self._metrics = metrics
-        self._idle_close_s = idle_close_s
-        self._contact = Contact(printer, recognition)
-        self._condition = Condition(self.id, metrics)
         self._process_ids = ProcessIds()
         self._queue: deque[Entry] = deque()
         self._arrived = asyncio.Event()
+        self._contact = Contact(printer, recognition, clock, partial(reports.breaker_changed, name))
+        self._condition = Condition(
+            name, lambda: self.waiting, clock, metrics, reports.printer_changed
+        )
+        if printer.settings.status == "none":
+            self._condition.back()  # it cannot say so: until a ticket shows otherwise
+        self._probing = Probing(self._contact, self._condition, self._arrived, clock, pace)
         self._ended: Ended | None = None  # and not yet in the journal
         self._last_number: TicketNumber | None = None
         self._draining = False
@@ -80,6 +93,20 @@ class Spooler:
     @property
     def waiting(self) -> int:
         return len(self._queue)
+
+    def state(self, location: str) -> PrinterState:
+        """For a heartbeat: how it is, as far as the last contact told, and what waits for it."""
+        condition = self._condition
+        return PrinterState(
+            id=self.id,
+            location=location,
+            ready=condition.known and condition.trouble is None,
+            reason=condition.trouble.value if condition.trouble else "",
+            lost_at=condition.lost_at,
+            near_end=condition.near_end,
+            waiting=self.waiting,
+            oldest_due_at=self._queue[0].job.due_at if self._queue else None,
+        )
 
     def add(self, entry: Entry) -> None:
         """A job that is in the journal already; jobs print in the order of their adding."""
@@ -105,12 +132,15 @@ class Spooler:
 
     async def _load(self) -> None:
         self._last_number = await self._journal.last_number(self.id)
+        trouble = await self._journal.trouble(self.id)
+        if trouble is not None:
+            self._condition.resume(trouble.reason, trouble.lost_at)
 
     async def _next(self) -> None:
         try:
             await self._wait_for_work()
             try:
-                await self._print_head()
+                await self._contact.attempt(self._print_head)
             except PrinterTrouble as error:
                 await self._wait_out(error.reason)
         except StoreError:
@@ -121,13 +151,11 @@ class Spooler:
         while not self._queue or self._draining:
             self._arrived.clear()
             await self._flush()
-            if not await wait_at_most(self._clock, self._arrived, self._idle_close_s):
-                await self._contact.hang_up()
-                await self._arrived.wait()
+            await self._probing.rest()
 
     async def _wait_out(self, reason: Reason) -> None:
         await self._contact.doubt()
-        self._condition.lost(reason, self.waiting)
+        self._condition.lost(reason)
         await self._flush()
         await self._tell_waiting(reason)
         await self._clock.sleep(self._condition.next_pause_s())
@@ -136,7 +164,7 @@ class Spooler:
         if not self._contact.kept:  # to connect takes longer than to write
             await self._flush()
         session = await self._contact.ready_session()
-        self._condition.ready(self.waiting, near_end=self._contact.near_end)
+        self._condition.ready(near_end=self._contact.near_end)
         if self._draining:
             return
         self._between_tickets.clear()
@@ -162,6 +190,8 @@ class Spooler:
 
     async def _was_printed(self, session: Session, entry: Entry) -> bool:
         """Listen for a late word before anything is printed a second time."""
+        if not entry.process_id:  # another printer had it
+            return False
         said = await session.late_word(entry.process_id, LATE_WORD_S)
         if said:
             await self._end(after_late_word(entry, self._clock.now()))
@@ -188,9 +218,9 @@ class Spooler:
     def _held_up(self, telling: asyncio.TaskGroup, reason: Reason | None) -> None:
         """The printer has a ticket in hand, and a trouble with it, or none any more."""
         if reason is None:
-            self._condition.back(self.waiting)
+            self._condition.back()
         else:
-            self._condition.lost(reason, self.waiting)
+            self._condition.lost(reason)
             telling.create_task(self._try_to_tell_waiting(reason))
 
     async def _judge(
@@ -199,10 +229,12 @@ class Spooler:
         ended = after_printing(entry, sending, result, self._clock.now())
         match result.outcome:
             case Outcome.CONFIRMED | Outcome.WEAK:
-                self._condition.back(self.waiting)
+                self._condition.back()
                 await self._end(ended)
             case Outcome.UNKNOWN:
-                log.warning("an attempt ended without a word", extra=_fields(ended, "attempt.lost"))
+                log.warning(
+                    "an attempt ended without a word", extra=log_fields(ended, "attempt.lost")
+                )
                 await self._end(ended)
                 if ended.after.state is JobState.UNKNOWN:  # its word would come here, if any
                     await self._was_printed(session, ended.after)
@@ -222,7 +254,7 @@ class Spooler:
                 self._metrics.printed(self.id, seconds)
                 self._drop_head()
             case JobState.DEAD:
-                log.error("a job needs a person", extra=_fields(ended, "job.dead"))
+                log.error("a job needs a person", extra=log_fields(ended, "job.dead"))
                 self._metrics.dead(self.id, ended.reason or Reason.STILL_UNKNOWN)
                 self._drop_head()
                 await self._flush()
@@ -234,7 +266,7 @@ class Spooler:
         """A ticket keeps its number; printed again, it says so: 0417/2."""
         if entry.ticket is None:
             return next_number(self._last_number, business_day(now, entry.job.timezone))
-        return entry.ticket.again() if entry.marked else entry.ticket
+        return entry.ticket.again() if entry.marked and not entry.first_number else entry.ticket
 
     async def _flush(self) -> None:
         if self._ended is not None:
@@ -258,21 +290,6 @@ class Spooler:
 
 def _slip(entry: Entry, ticket: TicketNumber, now: datetime) -> Slip:
     first = None
-    if entry.marked and entry.ticket is not None and entry.first_sent_at is not None:
-        first = Earlier(str(entry.ticket.first()), entry.first_sent_at)
+    if entry.marked and entry.first_sent_at is not None:
+        first = Earlier(entry.earlier_number, entry.first_sent_at)
     return Slip(number=str(ticket), printed_at=now, possible_duplicate_of=first)
-
-
-def _fields(ended: Ended, event: str) -> dict[str, str | int]:
-    entry, result = ended.after, ended.result
-    fields: dict[str, str | int] = {
-        "event": event,
-        "job_id": entry.job.job_id,
-        "printer": entry.job.printer,
-        "state": entry.state.value,
-        "reason": ended.reason.value if ended.reason else "",
-    }
-    if result is not None:
-        fields["outcome"] = result.outcome.value
-        fields["bytes_sent"] = result.bytes_sent
-    return fields

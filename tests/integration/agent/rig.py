@@ -8,26 +8,41 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from bonfire.breaker import BreakerSeries
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Permanent, Reason
-from bonfire.messages import Confirmation, JobEvent, JobEventType, PrintJob, decode
+from bonfire.identity import Identity
+from bonfire.messages import (
+    Confirmation,
+    DeadLetter,
+    Event,
+    JobEvent,
+    JobEventType,
+    PrinterEvent,
+    PrintJob,
+    decode,
+)
 from bonfire.metrics import new_registry
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
 from bonfire.tasks import Tasks
+from bonfire.teller import LANE
 from bonfire.testing import FakeClock
 from print_agent.intake import Intake
 from print_agent.journal import MIGRATIONS, Journal
 from print_agent.metrics import AgentMetrics
 from print_agent.printers import Fingerprint, PrinterSettings, Status, TroubleListener
 from print_agent.printers.fake import EPSON, Attempt, Ending, FakePrinter, FakeSession
+from print_agent.probing import Pace
 from print_agent.recognition import Recognition
+from print_agent.reports import Reports
 from print_agent.spooler import Spooler
 from print_agent.ticket import Slip
 from tests.support.jobs import AGENT
@@ -35,6 +50,9 @@ from tests.support.jobs import AGENT
 KITCHEN: Final = "kitchen-1"
 BAR: Final = "bar-1"
 UNPRINTABLE: Final = "unprintable"
+LOCATION: Final = "altstadt"
+UNASKED: Final = Pace()
+"""Most tests look at what a ticket does; an idle printer is left alone."""
 
 
 class PatientClock(FakeClock):
@@ -145,12 +163,14 @@ def render(job: PrintJob, slip: Slip) -> bytes:
 class Rig:
     """Two printers, kitchen-1 and bar-1, and all that stands between the broker and them."""
 
-    def __init__(self, folder: Path, printers: Iterable[WatchedPrinter] = ()) -> None:
+    def __init__(
+        self, folder: Path, printers: Iterable[WatchedPrinter] = (), pace: Pace = UNASKED
+    ) -> None:
         self.folder = folder
         self.clock = PatientClock()
         self.disk = Disk(folder / "journal.db")
-        self.told = 0
-        self.journal = Journal(self.disk, AGENT, self._count_told)
+        self.woken: Counter[str] = Counter()
+        self.journal = Journal(self.disk, AGENT, self._count_woken)
         self.printers = {p.settings.id: p for p in printers} or {
             KITCHEN: self.printer(KITCHEN),
             BAR: self.printer(BAR, fingerprint=Fingerprint("EPSON", "TM-T20III", "X5T2")),
@@ -158,7 +178,14 @@ class Rig:
         self.registry = new_registry("print-agent")
         self.metrics = AgentMetrics(self.registry, self.printers)
         self.recognition = Recognition(self.journal, self.printers)
-        self.spoolers = {name: self._spooler(name) for name in self.printers}
+        self.reports = Reports(
+            Identity("print-agent", AGENT, LOCATION),
+            dict.fromkeys(self.printers, LOCATION),
+            self.journal,
+            self.clock,
+            BreakerSeries(self.registry, [f"printer {name}" for name in self.printers]),
+        )
+        self.spoolers = {name: self._spooler(name, pace) for name in self.printers}
         self.server = MemoryServer()
         self.broker = MemoryBroker(self.server)
         self.intake = Intake(
@@ -199,6 +226,7 @@ class Rig:
         return self
 
     def spool(self) -> None:
+        self.tasks.spawn("reports", self.reports.run)
         for spooler in self.spoolers.values():
             self.tasks.spawn(f"printer {spooler.id}", spooler.run, restartable=False)
 
@@ -268,19 +296,44 @@ class Rig:
         return [outcome for (outcome,) in rows]
 
     def events(self, *types: JobEventType) -> Sequence[JobEvent]:
-        """Everything that was told, oldest first, or what was told of these types."""
-        told = [decode(body) for (body,) in self.rows("SELECT body FROM outbox ORDER BY id")]
-        events = [event for event in told if isinstance(event, JobEvent)]
-        assert len(events) == len(told)
+        """Everything that was told of jobs, oldest first, or what was told of these types."""
+        events = [event for event in self.all_events() if isinstance(event, JobEvent)]
         return [event for event in events if not types or event.type in types]
+
+    def printer_events(self, printer: str = KITCHEN) -> Sequence[PrinterEvent]:
+        events = [event for event in self.all_events() if isinstance(event, PrinterEvent)]
+        return [event for event in events if event.printer == printer]
+
+    def all_events(self) -> Sequence[Event]:
+        told = [decode(row["body"]) for row in self.put_in(LANE)]
+        events = [event for event in told if isinstance(event, Event)]
+        assert len(events) == len(told)
+        return events
+
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        letters = [decode(row["body"]) for row in self.put_in("@dead")]
+        dead = [letter for letter in letters if isinstance(letter, DeadLetter)]
+        assert len(dead) == len(letters)
+        return dead
+
+    def put_in(self, lane: str) -> Sequence[sqlite3.Row]:
+        """What is in the outbox, oldest first."""
+        return self.rows("SELECT * FROM outbox WHERE lane = ? ORDER BY id", lane)
 
     def metric(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(name, labels)
 
-    def _count_told(self, events: int) -> None:
-        self.told += events
+    def _count_woken(self, lane: str, messages: int) -> None:
+        self.woken[lane] += messages
 
-    def _spooler(self, name: str) -> Spooler:
+    def _spooler(self, name: str, pace: Pace) -> Spooler:
         return Spooler(
-            self.printers[name], self.journal, self.recognition, render, self.clock, self.metrics
+            self.printers[name],
+            self.journal,
+            self.recognition,
+            self.reports,
+            render,
+            self.clock,
+            self.metrics,
+            pace,
         )

@@ -65,7 +65,7 @@ async def remember(data: Path, printers: dict[str, VirtualPrinter]) -> None:
     """A journal like that of an agent which has met these printers."""
     store = Store(data / "journal.db", read_migrations(MIGRATIONS))
     store.open()
-    journal = Journal(store, "altstadt", lambda _told: None)
+    journal = Journal(store, "altstadt", lambda _lane, _messages: None)
     for name, printer in printers.items():
         settings = PrinterSettings(name, "127.0.0.1", printer.port)
         session = await TcpPrinter(settings, SystemClock()).connect()

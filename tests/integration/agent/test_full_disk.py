@@ -10,6 +10,7 @@ import pytest
 from bonfire.broker import topology
 from bonfire.messages import JobEventType
 from bonfire.store import StoreError
+from bonfire.teller import LANE
 from print_agent.domain.ended import after_printing
 from print_agent.domain.numbering import TicketNumber
 from print_agent.printers import Outcome, PrintResult
@@ -279,4 +280,4 @@ async def test_a_refused_change_counts_no_event_as_told(make_rig: MakeRig):
         await rig.journal.receive(job("A1"), rig.clock.now())
     rig.disk.full = False
     await rig.journal.receive(job("A1"), rig.clock.now())
-    assert rig.told == 1
+    assert rig.woken == {LANE: 1}

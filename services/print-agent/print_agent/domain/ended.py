@@ -61,3 +61,19 @@ def unprintable(entry: Entry, error: Permanent, at: datetime) -> Ended:
     """A job that can never print."""
     after = entry.after(Verdict(JobState.DEAD, entry.on_paper, error.reason))
     return Ended(entry, after, at, error.reason, error.detail)
+
+
+def log_fields(ended: Ended, event: str) -> dict[str, str | int]:
+    """What a log line says of it: ids and reasons, nothing of a guest."""
+    entry, result = ended.after, ended.result
+    fields: dict[str, str | int] = {
+        "event": event,
+        "job_id": entry.job.job_id,
+        "printer": entry.job.printer,
+        "state": entry.state.value,
+        "reason": ended.reason.value if ended.reason else "",
+    }
+    if result is not None:
+        fields["outcome"] = result.outcome.value
+        fields["bytes_sent"] = result.bytes_sent
+    return fields

@@ -3,7 +3,7 @@
 READY -> SENDING -> DONE
   ^         |-----> READY    no byte was printed: the printer's trouble, the job waits
   |         |-----> UNKNOWN  -> SENDING once more, marked as a possible duplicate
-  |         `-----> DEAD     a person has to look
+  |         `-----> DEAD     a person has to look; may be asked for again, then as READY or UNKNOWN
   `- a job is READY as soon as it is on disk; only then is its message acknowledged
 """
 

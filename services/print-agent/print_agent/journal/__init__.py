@@ -7,27 +7,34 @@ here. What the agent tells of a job is committed with the change itself, in the 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
+from bonfire import teller
 from bonfire.errors import Reason
-from bonfire.messages import JobEventType, OnPaper, PrintJob
+from bonfire.messages import Event, JobEventType, OnPaper, PrinterEvent, PrintJob
 from bonfire.store import Store
 from print_agent.domain.ended import Ended
 from print_agent.domain.entry import Entry
 from print_agent.domain.numbering import TicketNumber
 from print_agent.domain.states import JobState
-from print_agent.journal import rows
+from print_agent.journal import dead_letters, rows
+from print_agent.journal.dead_letters import put_dead_letter
 from print_agent.journal.events import Fact, put_event
-from print_agent.journal.rows import KnownPrinter
+from print_agent.journal.rows import KnownJob, KnownPrinter
+from print_agent.journal.troubles import Trouble, find_trouble, note_trouble
 
-__all__ = ["MIGRATIONS", "Journal", "KnownPrinter"]
+__all__ = ["LANES", "MIGRATIONS", "Journal", "KnownPrinter", "Trouble"]
 
 T = TypeVar("T")
 
 MIGRATIONS: Final = "print_agent.journal.migrations"
+LANES: Final = (dead_letters.LANE,)
+"""Of the outbox, beside that of the events."""
+
 _TOLD_AS: Final = {
     JobState.READY: JobEventType.RECEIVED,
     JobState.SENDING: JobEventType.RECEIVED,
@@ -43,12 +50,12 @@ class Journal:
     Each raises `StoreError` when the disk does not take it, and then nothing has changed.
     """
 
-    def __init__(self, store: Store, agent: str, on_told: Callable[[int], None]) -> None:
-        """`on_told` is called with the number of events that a commit has put in the outbox."""
+    def __init__(self, store: Store, agent: str, wake: Callable[[str, int], None]) -> None:
+        """`wake` is called with a lane of the outbox and how many messages a commit put there."""
         self._store = store
         self._agent = agent
-        self._on_told = on_told
-        self._told = 0
+        self._wake = wake
+        self._put: Counter[str] = Counter()
         self.id = ""
         """Random, made with the file: another journal is another memory (P3)."""
 
@@ -56,7 +63,10 @@ class Journal:
         self.id = await self._store.transact(rows.journal_id)
 
     async def receive(self, job: PrintJob, at: datetime) -> Entry | None:
-        """Take a job in; None for one that is known, whose present state is told again (P8)."""
+        """Take in a job that is to be printed: a new one, or a dead one that is asked for again.
+
+        None for one that is known, whose present state is told again (P8).
+        """
         return await self._transact(partial(self._receive, job=job, at=at))
 
     async def begin(
@@ -90,6 +100,14 @@ class Journal:
         fact = Fact(entry, JobEventType.WAITING, on_paper, reason)
         await self._transact(partial(self._tell, fact=fact, at=at))
 
+    async def tell(self, event: Event) -> None:
+        """Tell of something else than a job; of a printer, that is remembered."""
+        await self._transact(partial(self._tell_event, event=event))
+
+    async def trouble(self, printer: str) -> Trouble | None:
+        """Why it is lost, as far as that was told."""
+        return await self._store.transact(partial(find_trouble, printer=printer))
+
     async def unfinished(self) -> Sequence[Entry]:
         """Every job that is not DONE or DEAD, in the order of arrival."""
         return await self._store.transact(rows.unfinished)
@@ -112,28 +130,36 @@ class Journal:
         return await self._store.transact(rows.forget_printers)
 
     async def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        def counted(db: sqlite3.Connection) -> tuple[T, int]:
-            before = self._told
-            return work(db), self._told - before
+        def counted(db: sqlite3.Connection) -> tuple[T, dict[str, int]]:
+            self._put.clear()
+            return work(db), dict(self._put)
 
-        result, told = await self._store.transact(counted)
-        if told:
-            self._on_told(told)
+        result, put = await self._store.transact(counted)
+        for lane, messages in put.items():
+            self._wake(lane, messages)
         return result
 
     def _receive(self, db: sqlite3.Connection, job: PrintJob, at: datetime) -> Entry | None:
         known = rows.find_job(db, job.job_id)
-        if known is not None:
-            entry = known.entry
-            told_as = _TOLD_AS[entry.state]
-            fact = Fact(
-                entry, told_as, entry.on_paper, known.reason, confirmation=known.confirmation
-            )
-            self._tell(db, fact, known.since)
+        if known is None:
+            entry = rows.add_job(db, job, at)
+        elif known.entry.state is JobState.DEAD and job.generation > known.generation:
+            entry = known.entry.revived(job)
+            rows.revive_job(db, known.entry, entry, at)
+        else:
+            if job.generation > known.generation:
+                rows.raise_generation(db, job)
+            self._answer(db, known)
             return None
-        entry = rows.add_job(db, job, at)
-        self._tell(db, Fact(entry, JobEventType.RECEIVED, OnPaper.NO), at)
+        self._tell(db, Fact(entry, JobEventType.RECEIVED, entry.on_paper), at)
         return entry
+
+    def _answer(self, db: sqlite3.Connection, known: KnownJob) -> None:
+        """Tell again what was told of it last."""
+        entry = known.entry
+        told_as = _TOLD_AS[entry.state]
+        fact = Fact(entry, told_as, entry.on_paper, known.reason, known.detail, known.confirmation)
+        self._tell(db, fact, known.since)
 
     def _begin(
         self,
@@ -166,5 +192,15 @@ class Journal:
             self._tell(db, fact, ended.at)
 
     def _tell(self, db: sqlite3.Connection, fact: Fact, at: datetime) -> None:
-        put_event(db, fact, self._agent, self.id, at)
-        self._told += 1
+        told = (rows.generation_of(db, fact.entry), self._agent, self.id, at)
+        put_event(db, fact, *told)
+        self._put[teller.LANE] += 1
+        if fact.type is JobEventType.DEAD:
+            put_dead_letter(db, fact, *told)
+            self._put[dead_letters.LANE] += 1
+
+    def _tell_event(self, db: sqlite3.Connection, event: Event) -> None:
+        if isinstance(event, PrinterEvent):
+            note_trouble(db, event)
+        teller.put(db, event)
+        self._put[teller.LANE] += 1

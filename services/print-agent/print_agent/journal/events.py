@@ -24,15 +24,18 @@ class Fact:
     confirmation: Confirmation | None = None
 
 
-def put_event(db: sqlite3.Connection, fact: Fact, agent: str, journal: str, at: datetime) -> None:
-    teller.put(db, _event(fact, agent, journal, at))
+def put_event(
+    db: sqlite3.Connection, fact: Fact, generation: int, agent: str, journal: str, at: datetime
+) -> None:
+    """`generation` is the newest that was asked for: the ledger hears no older one (P9)."""
+    teller.put(db, _event(fact, generation, agent, journal, at))
 
 
-def _event(fact: Fact, agent: str, journal: str, at: datetime) -> JobEvent:
+def _event(fact: Fact, generation: int, agent: str, journal: str, at: datetime) -> JobEvent:
     entry, job = fact.entry, fact.entry.job
     reason = fact.reason.value if fact.reason else ""
     # Derived, so that the same fact told twice is recognised as one.
-    event_id = f"{job.job_id}.{job.generation}.{fact.type.value}.{entry.attempts}"
+    event_id = f"{job.job_id}.{generation}.{fact.type.value}.{entry.attempts}"
     if fact.type is JobEventType.WAITING:  # it may wait for one thing after the other
         event_id += f".{reason}"
     return JobEvent(
@@ -40,8 +43,9 @@ def _event(fact: Fact, agent: str, journal: str, at: datetime) -> JobEvent:
         type=fact.type,
         at=at,
         job_id=job.job_id,
-        generation=job.generation,
+        generation=generation,
         order_id=job.order.id,
+        order_number=job.order.number,
         location=job.location,
         agent=agent,
         journal=journal,

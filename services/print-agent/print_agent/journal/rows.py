@@ -19,7 +19,8 @@ from print_agent.printers import Fingerprint
 
 _SELECT: Final = (
     "SELECT id, body, state, on_paper, attempts, ticket_day, ticket_number, ticket_times,"
-    " first_sent_at, process_id, updated_at, reason, confirmation FROM jobs"
+    " first_sent_at, process_id, first_number, generation, updated_at, reason, detail, confirmation"
+    " FROM jobs"
 )
 _UNFINISHED: Final = " WHERE state IN ('ready', 'sending', 'unknown') ORDER BY id"
 
@@ -29,8 +30,10 @@ class KnownJob:
     """A job, and what was told of it last."""
 
     entry: Entry
+    generation: int
     since: datetime
     reason: Reason | None
+    detail: str
     confirmation: Confirmation | None
 
 
@@ -54,13 +57,21 @@ def find_job(db: sqlite3.Connection, job_id: str) -> KnownJob | None:
     row = db.execute(f"{_SELECT} WHERE key = ?", (bytes.fromhex(job_id),)).fetchone()
     if row is None:
         return None
-    since, reason, confirmation = row[-3:]
+    generation, since, reason, detail, confirmation = row[-5:]
     return KnownJob(
         _entry(row),
-        _time(since),
+        generation,
+        time_of(since),
         Reason(reason) if reason else None,
+        detail,
         Confirmation(confirmation) if confirmation else None,
     )
+
+
+def generation_of(db: sqlite3.Connection, entry: Entry) -> int:
+    """The newest that was asked for, also while an older copy is in hand (P9)."""
+    (generation,) = db.execute("SELECT generation FROM jobs WHERE id = ?", (entry.id,)).fetchone()
+    return int(generation)
 
 
 def add_job(db: sqlite3.Connection, job: PrintJob, at: datetime) -> Entry:
@@ -71,6 +82,39 @@ def add_job(db: sqlite3.Connection, job: PrintJob, at: datetime) -> Entry:
         (key, job.generation, job.printer, JobState.READY, stamp, stamp, job.encode()),
     )
     return Entry(cursor.lastrowid or 0, job, JobState.READY)
+
+
+def raise_generation(db: sqlite3.Connection, job: PrintJob) -> None:
+    key = bytes.fromhex(job.job_id)
+    db.execute("UPDATE jobs SET generation = ? WHERE key = ?", (job.generation, key))
+
+
+def revive_job(db: sqlite3.Connection, dead: Entry, revived: Entry, at: datetime) -> None:
+    """Write down that a dead job is to be printed after all."""
+    job, ticket = revived.job, revived.ticket
+    if dead.ticket is not None and ticket is None:
+        db.execute(
+            "INSERT INTO left_numbers (printer, day, number) VALUES (?, ?, ?)",
+            (dead.job.printer, dead.ticket.day.isoformat(), dead.ticket.number),
+        )
+    db.execute(
+        "UPDATE jobs SET generation = ?, printer = ?, state = ?, ticket_day = ?, ticket_number = ?,"
+        " ticket_times = ?, process_id = ?, first_number = ?, reason = '', detail = '',"
+        " confirmation = '', updated_at = ?, body = ? WHERE id = ?",
+        (
+            job.generation,
+            job.printer,
+            revived.state,
+            ticket and ticket.day.isoformat(),
+            ticket and ticket.number,
+            ticket and ticket.times,
+            revived.process_id,
+            revived.first_number,
+            at.timestamp(),
+            job.encode(),
+            revived.id,
+        ),
+    )
 
 
 def change_job(db: sqlite3.Connection, before: Entry, after: Entry, at: datetime) -> bool:
@@ -109,8 +153,8 @@ def end_attempt(db: sqlite3.Connection, ended: Ended) -> None:
     """Write down how it ended, and why the job is where it is now."""
     entry, result, at = ended.after, ended.result, ended.at.timestamp()
     db.execute(
-        "UPDATE jobs SET reason = ?, confirmation = ? WHERE id = ?",
-        (ended.reason or "", ended.confirmation or "", entry.id),
+        "UPDATE jobs SET reason = ?, detail = ?, confirmation = ? WHERE id = ?",
+        (ended.reason or "", ended.detail, ended.confirmation or "", entry.id),
     )
     if result is not None:
         db.execute(
@@ -134,9 +178,12 @@ def unfinished(db: sqlite3.Connection) -> Sequence[Entry]:
 
 def last_number(db: sqlite3.Connection, printer: str) -> TicketNumber | None:
     row = db.execute(
-        "SELECT ticket_day, ticket_number FROM jobs WHERE printer = ? AND ticket_day IS NOT NULL"
-        " ORDER BY ticket_day DESC, ticket_number DESC LIMIT 1",
-        (printer,),
+        "SELECT * FROM (SELECT ticket_day AS day, ticket_number AS number FROM jobs"
+        " WHERE printer = :printer AND ticket_day IS NOT NULL"
+        " ORDER BY ticket_day DESC, ticket_number DESC LIMIT 1)"
+        " UNION ALL SELECT day, number FROM left_numbers WHERE printer = :printer"
+        " ORDER BY day DESC, number DESC LIMIT 1",
+        {"printer": printer},
     ).fetchone()
     return None if row is None else TicketNumber(date.fromisoformat(row[0]), row[1])
 
@@ -172,9 +219,8 @@ def forget_printers(db: sqlite3.Connection) -> Sequence[str]:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    number, body, state, on_paper, attempts, day, ticket, times, first_sent_at, process_id = row[
-        :10
-    ]
+    number, body, state, on_paper, attempts, day, ticket, times, *sent = row[:11]
+    first_sent_at, process_id, first_number = sent
     return Entry(
         number,
         PrintJob.model_validate_json(body),
@@ -182,10 +228,11 @@ def _entry(row: Sequence[Any]) -> Entry:
         OnPaper(on_paper),
         attempts,
         None if day is None else TicketNumber(date.fromisoformat(day), ticket, times),
-        None if first_sent_at is None else _time(first_sent_at),
+        None if first_sent_at is None else time_of(first_sent_at),
         process_id,
+        first_number,
     )
 
 
-def _time(stamp: float) -> datetime:
+def time_of(stamp: float) -> datetime:
     return datetime.fromtimestamp(stamp, UTC)

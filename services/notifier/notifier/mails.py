@@ -45,11 +45,20 @@ class MailWriter:
     def _message(self, letter: Letter, name: str, email: str, at: datetime) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = formataddr((SENDER_NAME, self._settings.sender))
-        message["To"] = formataddr((clean_line(name), email))
-        message["Subject"] = letter.subject
+        message["To"] = formataddr((_header(name), email))
+        message["Subject"] = _header(letter.subject)
         message["Date"] = format_datetime(at)
         # No answer of an absent person's mailbox to a machine.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message
+
+
+def _header(text: str) -> str:
+    """One clean line that is only text.
+
+    Python's `email` decodes what looks like an encoded word, also to a line break, and writes
+    that out as it is: `=?utf-8?q?=0D=0ABcc:_...?=` in a name would be a header of its own.
+    """
+    return clean_line(text).replace("=?", "= ?")

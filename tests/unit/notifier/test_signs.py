@@ -1,0 +1,191 @@
+"""What events, heartbeats and silence say about the targets of incidents."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bonfire.messages import (
+    BreakerEvent,
+    BreakerState,
+    DeadLetterEventType,
+    Ending,
+    PrinterEventType,
+    ServiceEventType,
+    UnknownEvent,
+)
+from bonfire.testing import START
+from notifier.domain.incidents import IncidentType, Meaning
+from notifier.domain.signs import LATE, is_retired, signs_of, signs_of_heartbeat, silence
+from tests.support import configs
+from tests.support.notifying import (
+    dead_letter_event,
+    heartbeat,
+    house,
+    printer_event,
+    printer_state,
+    service_event,
+)
+
+CONFIG = house()
+MINUTE = timedelta(minutes=1)
+
+
+def said(*signs):
+    return {(sign.type, sign.meaning) for sign in signs}
+
+
+@pytest.mark.parametrize(
+    ("type_", "meaning"),
+    [
+        (PrinterEventType.LOST, Meaning.TROUBLE),
+        (PrinterEventType.CHANGED, Meaning.TROUBLE),
+        (PrinterEventType.BACK, Meaning.OVER),
+    ],
+)
+def test_a_printer_event_is_about_that_printer(type_, meaning):
+    (sign,) = signs_of(printer_event(type_), CONFIG)
+    assert (sign.type, sign.meaning) == (IncidentType.PRINTER_LOST, meaning)
+    assert sign.target == "altstadt/kitchen-1"
+    assert sign.circumstances.locations == ("altstadt",)
+    assert sign.circumstances.reason == "paper_out"
+    assert sign.circumstances.waiting == 3
+    assert sign.circumstances.since == START
+    assert (sign.circumstances.until is None) is (meaning is Meaning.TROUBLE)
+
+
+def test_a_printer_of_a_location_that_we_do_not_know_is_told_where_its_print_host_belongs():
+    (sign,) = signs_of(printer_event(location="berg"), CONFIG)
+    assert sign.circumstances.locations == ("altstadt",)
+    (sign,) = signs_of(printer_event(location="berg", agent="berg"), CONFIG)
+    assert sign.circumstances.locations == ("berg",)
+
+
+def test_a_dead_letter_is_about_its_location():
+    (sign,) = signs_of(dead_letter_event(unsettled=2), CONFIG)
+    assert (sign.type, sign.meaning) == (IncidentType.DEAD_LETTER, Meaning.ANOTHER)
+    assert sign.target == "altstadt"
+    assert sign.circumstances.order_number == "1042"
+    assert sign.circumstances.unsettled == 2
+
+
+def test_dead_letters_are_over_when_none_is_unsettled():
+    assert not list(signs_of(dead_letter_event(DeadLetterEventType.SETTLED, unsettled=1), CONFIG))
+    (sign,) = signs_of(dead_letter_event(DeadLetterEventType.SETTLED, unsettled=0), CONFIG)
+    assert sign.meaning is Meaning.OVER
+    assert sign.circumstances.until == START
+
+
+def test_a_dead_letter_of_no_location_has_a_target_all_the_same():
+    (sign,) = signs_of(dead_letter_event(location=""), CONFIG)
+    assert sign.target == "-"
+
+
+@pytest.mark.parametrize("before", Ending)
+def test_a_start_is_told_only_after_an_end_that_nobody_asked_for(before):
+    signs = list(signs_of(service_event(before), CONFIG))
+    assert bool(signs) is (before in (Ending.CRASHED, Ending.RESTART))
+    for sign in signs:
+        assert (sign.type, sign.meaning) == (IncidentType.SERVICE_RESTARTED, Meaning.PASSED)
+        assert sign.circumstances.locations == ("altstadt",)
+        assert sign.circumstances.away_s == 12.0
+
+
+def test_a_service_of_no_single_location_concerns_who_is_told_of_all():
+    (sign,) = signs_of(service_event(service="order-ingest", instance="order-ingest"), CONFIG)
+    assert sign.target == "order-ingest/order-ingest"
+    assert sign.circumstances.locations == ("",)
+
+
+def test_events_that_need_nobody_say_nothing():
+    stopping = service_event(type=ServiceEventType.STOPPING)
+    breaker = BreakerEvent(
+        event_id="e",
+        at=START,
+        service="notifier",
+        instance="notifier",
+        breaker="smtp",
+        state=BreakerState.OPEN,
+        before=BreakerState.CLOSED,
+    )
+    unknown = UnknownEvent(event_id="e", type="printer.lost", at=START)
+    for event in (stopping, breaker, unknown):
+        assert not list(signs_of(event, CONFIG))
+
+
+def test_a_heartbeat_says_that_its_print_host_lives_and_how_its_printers_are():
+    beat = heartbeat(printer_state(), printer_state("bar-1", ready=False, lost_at=START))
+    signs = list(signs_of_heartbeat(beat, CONFIG))
+    assert said(*(sign for sign in signs if sign.target == "altstadt")) == {
+        (IncidentType.AGENT_SILENT, Meaning.OVER)
+    }
+    assert said(*(sign for sign in signs if sign.target == "altstadt/kitchen-1")) == {
+        (IncidentType.PRINTER_LOST, Meaning.OVER),
+        (IncidentType.TICKETS_WAITING, Meaning.OVER),
+    }
+    assert said(*(sign for sign in signs if sign.target == "altstadt/bar-1")) == {
+        (IncidentType.PRINTER_LOST, Meaning.TROUBLE),
+        (IncidentType.TICKETS_WAITING, Meaning.OVER),
+    }
+
+
+def test_a_printer_that_was_not_asked_yet_is_neither_lost_nor_back():
+    beat = heartbeat(printer_state(ready=False))
+    assert IncidentType.PRINTER_LOST not in {s.type for s in signs_of_heartbeat(beat, CONFIG)}
+
+
+@pytest.mark.parametrize(("late", "waits"), [(LATE, False), (LATE + timedelta(seconds=1), True)])
+def test_tickets_wait_too_long_after_two_minutes(late, waits):
+    beat = heartbeat(printer_state(waiting=2, oldest_due_at=START - late))
+    meaning = Meaning.TROUBLE if waits else Meaning.OVER
+    assert (IncidentType.TICKETS_WAITING, meaning) in said(*signs_of_heartbeat(beat, CONFIG))
+
+
+def test_old_tickets_of_a_lost_printer_are_its_own_trouble_and_no_second_one():
+    lost = printer_state(ready=False, lost_at=START, oldest_due_at=START - 9 * MINUTE)
+    signs = said(*signs_of_heartbeat(heartbeat(lost), CONFIG))
+    assert (IncidentType.PRINTER_LOST, Meaning.TROUBLE) in signs
+    assert IncidentType.TICKETS_WAITING not in {type_ for type_, _ in signs}
+
+
+@pytest.mark.parametrize("more", [{"service": "order-ingest"}, {"instance": "stranger"}])
+def test_heartbeats_of_others_say_nothing_of_print_hosts(more):
+    assert not list(signs_of_heartbeat(heartbeat(printer_state(), **more), CONFIG))
+
+
+def test_silence_concerns_every_location_of_the_print_host():
+    shared = house(
+        locations=[
+            configs.location("altstadt", agent="one"),
+            configs.location(
+                "hafen",
+                agent="one",
+                stations=[configs.station("kitchen", printer="k-2")],
+                printers=[configs.printer("k-2", 60)],
+                routes=[],
+            ),
+        ],
+    )
+    sign = silence("one", START, shared)
+    assert sign.target == "one"
+    assert sign.circumstances.locations == ("altstadt", "hafen")
+    assert sign.circumstances.since == START
+    assert silence("one", None, shared).circumstances.since is None
+
+
+@pytest.mark.parametrize(
+    ("type_", "more", "retired"),
+    [
+        (IncidentType.AGENT_SILENT, {}, False),
+        (IncidentType.AGENT_SILENT, {"agent": "gone"}, True),
+        (IncidentType.PRINTER_LOST, {}, False),
+        (IncidentType.PRINTER_LOST, {"printer": "gone-1"}, True),
+        (IncidentType.TICKETS_WAITING, {"agent": "gone"}, True),
+        (IncidentType.DEAD_LETTER, {"printer": "gone-1"}, False),
+    ],
+)
+def test_what_the_configuration_does_not_name_any_more_is_retired(type_, more, retired):
+    (sign,) = signs_of(printer_event(), CONFIG)
+    circumstances = sign.circumstances.model_copy(update=more)
+    assert is_retired(type_, circumstances, CONFIG) is retired

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from bonfire.config import Config, ConfigError, Mail, Person, Role, Tls, load
 from bonfire.errors import Permanent, Reason
+from bonfire.messages import NOWHERE
 
 PASSWORD_FILE: Final = Path("/run/secrets/bonfire/smtp-password")
 ALERTMANAGER: Final = "alertmanager.yml"
@@ -43,7 +44,7 @@ _INHIBITIONS: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
         "ServiceNotReady|BrokerDisconnected|TopologyIncomplete",
         _OF_ONE_SERVICE,
     ),
-    ('alertname="BrokerDisconnected"', "TopologyIncomplete", _OF_ONE_SERVICE),
+    ('alertname="BrokerDisconnected"', "ServiceNotReady|TopologyIncomplete", _OF_ONE_SERVICE),
     # A notifier that hears nothing knows nothing of print hosts and printers.
     (
         'alertname=~"ServiceDown|ServiceUnusable|BrokerDisconnected", job="notifier"',
@@ -212,8 +213,9 @@ def _links(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _place(config: Config) -> str:
-    """The name of the location whose id this template is given; without one, the whole business."""
-    names = {"": config.organisation.name} | {each.id: each.name for each in config.locations}
+    """The name of the location whose id this template is given; of none, that of the business."""
+    names = dict.fromkeys(("", NOWHERE), config.organisation.name)
+    names |= {each.id: each.name for each in config.locations}
     chain = "".join(
         _do(f"else if eq . {_quoted(known)}") + _do(_quoted(name)) for known, name in names.items()
     )

@@ -16,12 +16,15 @@ from bonfire.tokens import Tokens
 from bonfire.web.server import HttpServer
 from order_ingest.api import openapi
 from order_ingest.api.orders import OrdersDoor
+from order_ingest.api.retry import RetryDesk
 from order_ingest.api.webhook import WixDoor
 from order_ingest.confirmations import Confirmations
 from order_ingest.desk import Desk
 from order_ingest.forgetting import Forgetting
 from order_ingest.ledger.sqlite import MIGRATIONS, SqliteLedger
-from order_ingest.metrics import IngestMetrics
+from order_ingest.letters import Letters
+from order_ingest.lookout import Lookout
+from order_ingest.metrics import IngestMetrics, LedgerSeries
 from order_ingest.settings import Settings
 from order_ingest.wix.keys import read_public_keys
 from order_ingest.wix.token import TokenVerifier
@@ -43,16 +46,31 @@ class App:
             topology=topology.for_agents(self._config.agents),
             lanes=self._config.agents,
             problems=self._problems,
+            standing=lambda: self._lookout.standing(),
             clock=clock,
             broker=broker,
         )
         self._clock = chassis.clock
         locations = [location.id for location in self._config.locations]
         self._metrics = IngestMetrics(chassis.registry, locations)
+        series = LedgerSeries(chassis.registry, locations)
         self._ledger = SqliteLedger(chassis.store)
         self._desk = Desk(self._config, self._ledger, chassis.outbox, self._clock, self._metrics)
         self._confirmations = Confirmations(
-            chassis.broker, self._ledger, self._clock, self._metrics
+            chassis.broker, self._ledger, chassis.teller, self._clock, self._metrics
+        )
+        self._letters = Letters(
+            chassis.broker,
+            self._config,
+            self._ledger,
+            chassis.teller,
+            self._clock,
+            self._metrics,
+            series,
+        )
+        self._lookout = Lookout(self._ledger, series, self._clock)
+        RetryDesk(self._config, self._ledger, chassis.outbox, chassis.teller, self._clock).add_to(
+            chassis.ops
         )
         self._forgetting = Forgetting(self._ledger, self._clock)
         self._public = HttpServer(
@@ -70,12 +88,18 @@ class App:
     async def start(self, tasks: Tasks) -> None:
         await self._chassis.open()
         await self._public.start()
+        await self._lookout.look()  # before the first heartbeat
         await self._chassis.start(tasks)
         tasks.spawn("confirmations", self._confirmations.inbox.run)
+        for queue, inbox in self._letters.inboxes.items():
+            tasks.spawn(f"letters {queue}", inbox.run)
+        tasks.spawn("lookout", self._lookout.run)
         tasks.spawn("forgetting", self._forgetting.run)
 
     async def drain(self) -> None:
-        await self._chassis.drain(self._public.stop, self._confirmations.inbox.stop)
+        await self._chassis.drain(
+            self._public.stop, self._confirmations.inbox.stop, self._letters.stop
+        )
 
     async def close(self) -> None:
         await self._chassis.close()

@@ -9,9 +9,11 @@ from functools import partial
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bonfire.errors import Reason, ReasonClass, reasons_of
+from bonfire.messages import NOWHERE
 from bonfire.metrics import FAST_BUCKETS
 from bonfire.order import AlertCode
-from order_ingest.ledger import Result
+from order_ingest.domain.dead_letter import REASONS
+from order_ingest.ledger import Figures, Result
 
 PAPER_BUCKETS = (0.5, 1.0, 3.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0, 7200.0)
 
@@ -153,3 +155,52 @@ class IngestMetrics:
         self._closed.labels(location, state).inc()
         if state == "printed":
             self._to_paper.labels(location).observe(seconds)
+
+    def gave_up(self, location: str) -> None:
+        """A job died without a word of its agent."""
+        self._closed.labels(location, "dead").inc()
+
+
+class LedgerSeries:
+    """How much waits in the ledger. What belongs to no location that we know counts at `-`."""
+
+    def __init__(self, registry: CollectorRegistry, locations: Iterable[str]) -> None:
+        gauge = partial(Gauge, labelnames=("location",), registry=registry)
+        self._locations = (*locations, NOWHERE)
+        self._open = gauge(
+            "bonfire_ledger_open_jobs", "Tickets that are neither printed nor given up."
+        )
+        self._oldest = gauge(
+            "bonfire_ledger_oldest_open_job_timestamp_seconds",
+            "Since when the oldest of them is due; 0 where there is none.",
+        )
+        self._dead = gauge("bonfire_dead_letters", "Dead letters that wait for a person.")
+        self._letters = Counter(
+            "bonfire_dead_letters_received_total",
+            "Dead letters that came in, also those whose ticket had gone on.",
+            ("location", "reason"),
+            registry=registry,
+        )
+        for location in self._locations:
+            for reason in REASONS:
+                self._letters.labels(location, reason)
+        self.show(())
+
+    def dead_letter(self, location: str, reason: str) -> None:
+        """`reason` is one of `REASONS`."""
+        self._letters.labels(self._known(location), reason).inc()
+
+    def show(self, figures: Iterable[Figures]) -> None:
+        """All of them: a location that is not among them has nothing waiting."""
+        by_location = {location: Figures(location) for location in self._locations}
+        for one in figures:
+            location = self._known(one.location)
+            by_location[location] = by_location[location].plus(one)
+        for location, total in by_location.items():
+            oldest = total.oldest_due_at
+            self._open.labels(location).set(total.open_jobs)
+            self._oldest.labels(location).set(oldest.timestamp() if oldest is not None else 0)
+            self._dead.labels(location).set(total.dead_letters)
+
+    def _known(self, location: str) -> str:
+        return location if location in self._locations else NOWHERE

@@ -77,8 +77,9 @@ async def test_an_agent_whose_clock_is_behind_ours_makes_no_sum_fall(ingest: Ing
 async def test_an_event_that_cannot_be_read_goes_to_the_dead_letters(ingest: Ingest, body, reason):
     await ingest.deliver(body)
 
-    (letter,) = ingest.server.waiting(topology.DEAD_LETTERS)
-    assert letter.body == body
+    await soon(lambda: ingest.count("dead_letters") == 1)
+    row = ("events.ledger", reason, body, "unsettled")
+    assert ingest.query("SELECT queue, reason, sample, state FROM dead_letters") == [row]
     assert await ingest.metric("bonfire_events_unreadable_total", reason=reason) == 1
 
 
@@ -87,7 +88,10 @@ async def test_a_job_of_ours_that_strays_into_the_events_goes_to_the_dead_letter
 
     await ingest.deliver(ingest.planned()[0].encode())
 
-    assert len(ingest.server.waiting(topology.DEAD_LETTERS)) == 1
+    await soon(lambda: ingest.count("dead_letters") == 1)
+    row = ("events.ledger", "rejected", "bonfire.print-job", None)
+    assert ingest.query("SELECT queue, reason, kind, job FROM dead_letters") == [row]
+    assert ingest.query("SELECT state FROM jobs") == [("open",)]
 
 
 async def test_an_order_is_accepted_while_the_broker_is_away_and_goes_out_when_it_is_back(

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,11 +231,6 @@ async def test_every_documented_status_is_really_given(ingest: Ingest, monkeypat
     assert reached.seen | slow == documented()
 
 
-@pytest.fixture
-def unstarted(tmp_path) -> App:
-    return App(settings_in(tmp_path), LoopClock())
-
-
 def request_without_body(path: str, *, connected: bool = True) -> web.Request:
     """One whose body never comes."""
     loop = asyncio.get_running_loop()
@@ -245,17 +241,18 @@ def request_without_body(path: str, *, connected: bool = True) -> web.Request:
     return make_mocked_request("POST", path, headers, payload=body)
 
 
-async def answer_of(app: App, request: web.Request) -> web.StreamResponse:
+async def answer_of(folder: Path, request: web.Request) -> web.StreamResponse:
+    app = App(settings_in(folder), LoopClock())
     handler = (await app._doors().router.resolve(request)).handler
     return await handler(request)
 
 
 @pytest.mark.parametrize("path", ["/v1/orders", "/webhooks/wix"])
-def test_a_body_that_does_not_come_is_given_up_after_five_seconds(unstarted: App, path):
+def test_a_body_that_does_not_come_is_given_up_after_five_seconds(tmp_path, path):
     @virtual_time
     async def post() -> None:
         started = asyncio.get_running_loop().time()
-        response = await answer_of(unstarted, request_without_body(path))
+        response = await answer_of(tmp_path, request_without_body(path))
         assert response.status == 408
         assert asyncio.get_running_loop().time() - started == pytest.approx(5)
 
@@ -263,7 +260,7 @@ def test_a_body_that_does_not_come_is_given_up_after_five_seconds(unstarted: App
 
 
 @pytest.mark.parametrize("path", ["/v1/orders", "/webhooks/wix"])
-async def test_a_sender_who_had_gone_before_we_read_is_no_mistake_of_ours(unstarted: App, path):
-    response = await answer_of(unstarted, request_without_body(path, connected=False))
+async def test_a_sender_who_had_gone_before_we_read_is_no_mistake_of_ours(tmp_path, path):
+    response = await answer_of(tmp_path, request_without_body(path, connected=False))
 
     assert response.status == 400

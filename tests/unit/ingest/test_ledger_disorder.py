@@ -15,7 +15,8 @@ from bonfire.messages import PrintJob, TicketOrder
 from bonfire.order import Order, OrderStatus
 from bonfire.store.migrations import migrate, read_migrations
 from order_ingest.ledger import Arrival, Result
-from order_ingest.ledger.sqlite import MIGRATIONS, _accept
+from order_ingest.ledger.sqlite import MIGRATIONS
+from order_ingest.ledger.sqlite.orders import accept
 
 NOW = datetime(2026, 5, 12, 18, 0, tzinfo=UTC)
 MIGRATED = read_migrations(MIGRATIONS)
@@ -66,7 +67,7 @@ def deliver(sequences: Sequence[int]) -> tuple[list[Result], list[tuple[Any, ...
     """The results, the messages, and the order's status and content in the end."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrate(db, MIGRATED)
-        results = [_accept(db, arrival(sequence), plan).result for sequence in sequences]
+        results = [accept(db, arrival(sequence), plan).result for sequence in sequences]
         messages = db.execute("SELECT body FROM outbox").fetchall()
         ((status, content),) = db.execute("SELECT status, content FROM orders").fetchall()
         return results, messages, status, Order.model_validate_json(content).note

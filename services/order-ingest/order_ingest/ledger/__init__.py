@@ -1,4 +1,4 @@
-"""The ledger: every order, its jobs, and what must still reach an agent.
+"""The ledger: every order, its jobs, what must still reach an agent, and what never printed.
 
 This is the port. `sqlite.SqliteLedger` implements it on one file; PostgreSQL fits the same shape,
 since nothing here knows a connection or a statement.
@@ -6,14 +6,16 @@ since nothing here knows a connection or a statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bonfire.messages import JobEvent, PrintJob
+from bonfire.messages import AttemptRecord, JobEvent, OnPaper, PrintJob
 from bonfire.order import Order, OrderStatus
+from order_ingest.domain.dead_letter import Letter, Origin
+from order_ingest.domain.states import JobState, LetterState
 
 
 class Result(StrEnum):
@@ -82,8 +84,98 @@ class ClosedJob:
     """A job whose state an event has just changed for the last time."""
 
     location: str
-    state: str
+    state: JobState
     accepted_at: datetime
+    events: int = 0  # of ours, committed with it: they wait in the outbox
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRecord:
+    id: int
+    origin: Origin
+    state: LetterState
+    reason: str
+    detail: str
+    on_paper: OnPaper
+    attempts: tuple[AttemptRecord, ...]
+    count: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    job_id: str  # empty: it speaks of no job
+    generation: int
+    order_number: str
+    location: str
+    agent: str
+    station: str
+    printer: str
+    queue: str
+    kind: str
+    settled_at: datetime | None
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterQuery:
+    """Which dead letters to list, the newest first; None means all."""
+
+    location: str | None = None
+    state: LetterState | None = None
+    before: int | None = None  # an id
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """A dead letter that was taken in."""
+
+    letter: DeadLetterRecord
+    repeated: bool  # its row was there before
+    gave_up: bool  # its job is dead by this
+    events: int  # of ours, committed with it: they wait in the outbox
+
+
+class Decision(StrEnum):
+    """What became of a person's request about a dead letter."""
+
+    DONE = "done"
+    UNKNOWN = "unknown"  # there is no letter of this id
+    SETTLED = "settled"  # it was settled before
+    NO_JOB = "no_job"  # it speaks of no job of this ledger
+    NOT_DEAD = "not_dead"  # its job is on its way
+    NO_HOST = "no_host"  # the print host of its job is gone
+    HAS_JOB = "has_job"  # it speaks of a job, and a job is not discarded like that
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    decision: Decision
+    letter: DeadLetterRecord | None = None  # as it is now
+    job: PrintJob | None = None  # the one that was sent again
+    job_state: JobState | None = None
+    events: int = 0  # of ours, committed with it: they wait in the outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one location stands; `location` is empty for what belongs to none."""
+
+    location: str
+    open_jobs: int = 0  # neither printed nor given up
+    oldest_due_at: datetime | None = None  # of those
+    unanswered_jobs: int = 0  # no agent has said a word about them
+    oldest_unanswered_due_at: datetime | None = None
+    dead_letters: int = 0  # unsettled
+
+    def plus(self, other: Figures) -> Figures:
+        """Both together, at the location of this one."""
+        return Figures(
+            self.location,
+            self.open_jobs + other.open_jobs,
+            _earlier(self.oldest_due_at, other.oldest_due_at),
+            self.unanswered_jobs + other.unanswered_jobs,
+            _earlier(self.oldest_unanswered_due_at, other.oldest_unanswered_due_at),
+            self.dead_letters + other.dead_letters,
+        )
 
 
 class Ledger(Protocol):
@@ -103,3 +195,30 @@ class Ledger(Protocol):
     async def forget(self, before: datetime) -> int:
         """Delete event ids older than this; returns how many."""
         ...
+
+    async def bury(self, letter: Letter, at: datetime) -> Buried:
+        """Keep a dead letter, and give up its job where that is what it says (P9)."""
+        ...
+
+    async def dead_letters(self, query: LetterQuery) -> Sequence[DeadLetterRecord]: ...
+
+    async def requeue(
+        self, letter_id: int, by: str, at: datetime, hosts: Collection[str]
+    ) -> Settlement:
+        """Send the job once more, as a new generation that is due now (P4).
+
+        `hosts` are the print hosts that there are.
+        """
+        ...
+
+    async def discard(self, letter_id: int, by: str, at: datetime) -> Settlement:
+        """Settle a letter that speaks of no job; another one like it counts as new."""
+        ...
+
+    async def figures(self) -> Sequence[Figures]:
+        """Of every location that has anything open or unsettled."""
+        ...
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)

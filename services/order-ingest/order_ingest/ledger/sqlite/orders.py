@@ -1,65 +1,15 @@
-"""The ledger on SQLite: plain statements over `bonfire.store`, which shares the commits."""
+"""Orders and their arrivals: the newest content of each, and what is released of it."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import partial
-from typing import Any, Final
+from typing import Any
 
-from bonfire import outbox
-from bonfire.broker import Outgoing, topology
-from bonfire.messages import (
-    GENERATION,
-    JOB_ID,
-    LOCATION,
-    TRACE_ID,
-    JobEvent,
-    JobEventType,
-    PrintJob,
-)
 from bonfire.order import Order, OrderStatus
-from bonfire.store import Store
-from order_ingest.ledger import (
-    Acceptance,
-    Arrival,
-    ClosedJob,
-    JobRecord,
-    OrderRecord,
-    Plan,
-    Result,
-)
-
-MIGRATIONS: Final = "order_ingest.ledger.migrations"
-OPEN: Final = "open"
-STATE_OF: Final = {
-    JobEventType.RECEIVED: "received",
-    JobEventType.WAITING: "waiting",
-    JobEventType.PRINTED: "printed",
-    JobEventType.DEAD: "dead",
-}
-FINAL: Final = ("printed", "dead")
-
-
-class SqliteLedger:
-    """`Ledger` on one file."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def accept(self, arrival: Arrival, plan: Plan) -> Acceptance:
-        return await self._store.transact(partial(_accept, arrival=arrival, plan=plan))
-
-    async def order(self, source: str, shop_id: str) -> OrderRecord | None:
-        return await self._store.transact(partial(_order, key=order_key(source, shop_id)))
-
-    async def apply(self, event: JobEvent) -> ClosedJob | None:
-        return await self._store.transact(partial(_apply, event=event))
-
-    async def forget(self, before: datetime) -> int:
-        return await self._store.transact(partial(_forget, before=before.timestamp()))
+from order_ingest.ledger import Acceptance, Arrival, JobRecord, OrderRecord, Plan, Result
+from order_ingest.ledger.sqlite.jobs import release
+from order_ingest.ledger.sqlite.moments import stamp, time
 
 
 def order_key(source: str, shop_id: str) -> bytes:
@@ -71,7 +21,7 @@ def _digest(*parts: str) -> bytes:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).digest()[:16]
 
 
-def _accept(db: sqlite3.Connection, arrival: Arrival, plan: Plan) -> Acceptance:
+def accept(db: sqlite3.Connection, arrival: Arrival, plan: Plan) -> Acceptance:
     key = order_key(arrival.source, arrival.order.id)
     event_key = _digest("event", arrival.source, arrival.event_id)
     seen = db.execute("SELECT fingerprint FROM arrivals WHERE key = ?", (event_key,)).fetchone()
@@ -109,7 +59,7 @@ def _first(db: sqlite3.Connection, key: bytes, arrival: Arrival, plan: Plan) -> 
             arrival.location,
             order.status.value,
             arrival.sequence,
-            _stamp(order.updated_at),
+            stamp(order.updated_at),
             arrival.digest,
             released,
             arrival.at.timestamp(),
@@ -120,7 +70,7 @@ def _first(db: sqlite3.Connection, key: bytes, arrival: Arrival, plan: Plan) -> 
     if not arrival.approved:
         return Acceptance(Result.STORED, key.hex())
     assert cursor.lastrowid is not None  # noqa: S101 -- a row was inserted
-    jobs = _release(db, cursor.lastrowid, arrival, plan(order, arrival.digest))
+    jobs = release(db, cursor.lastrowid, arrival, plan(order, arrival.digest))
     return Acceptance(Result.ACCEPTED, key.hex(), jobs)
 
 
@@ -143,7 +93,7 @@ def _again(
             "UPDATE orders SET released_digest = ?, status = ? WHERE id = ?",
             (digest, OrderStatus.APPROVED.value, number),
         )
-        jobs = _release(db, number, arrival, plan(order, digest))
+        jobs = release(db, number, arrival, plan(order, digest))
         return Acceptance(Result.ACCEPTED, key.hex(), jobs)
     if newer is False:
         return Acceptance(Result.STALE, key.hex())
@@ -155,7 +105,7 @@ def _is_newer(arrival: Arrival, sequence: int | None, updated_at: float | None) 
     """None where the shop gives nothing to compare by."""
     if arrival.sequence is not None and sequence is not None:
         return arrival.sequence > sequence
-    arrived = _stamp(arrival.order.updated_at)
+    arrived = stamp(arrival.order.updated_at)
     if arrived is not None and updated_at is not None and arrived != updated_at:
         return arrived > updated_at
     return None
@@ -181,55 +131,13 @@ def _overwrite(db: sqlite3.Connection, number: int, arrival: Arrival, status: st
             order.model_dump_json(exclude_defaults=True).encode(),
             arrival.raw,
             arrival.sequence,
-            _stamp(order.updated_at),
+            stamp(order.updated_at),
             number,
         ),
     )
 
 
-def _release(
-    db: sqlite3.Connection, order_id: int, arrival: Arrival, jobs: Sequence[PrintJob]
-) -> tuple[PrintJob, ...]:
-    """Store the jobs and their messages; a job that is known already is left alone."""
-    at = arrival.at.timestamp()
-    new = []
-    for job in jobs:
-        body = job.encode()
-        cursor = db.execute(
-            "INSERT INTO jobs (key, order_id, generation, agent, station, printer, state,"
-            " accepted_at, due_at, updated_at, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-            (
-                bytes.fromhex(job.job_id),
-                order_id,
-                job.generation,
-                job.agent,
-                job.station,
-                job.printer,
-                OPEN,
-                job.accepted_at.timestamp(),
-                job.due_at.timestamp(),
-                at,
-                body,
-            ),
-        )
-        if cursor.rowcount:
-            outbox.put(db, job.agent, _message(job, body), at)
-            new.append(job)
-    return tuple(new)
-
-
-def _message(job: PrintJob, body: bytes) -> Outgoing:
-    headers: dict[str, str | int] = {
-        JOB_ID: job.job_id,
-        GENERATION: job.generation,
-        LOCATION: job.location,
-        TRACE_ID: job.job_id,
-    }
-    return Outgoing(topology.JOBS, job.agent, body, headers)
-
-
-def _order(db: sqlite3.Connection, key: bytes) -> OrderRecord | None:
+def find(db: sqlite3.Connection, key: bytes) -> OrderRecord | None:
     row = db.execute(
         "SELECT id, source, shop_id, number, location, status, accepted_at"
         " FROM orders WHERE key = ?",
@@ -250,7 +158,7 @@ def _order(db: sqlite3.Connection, key: bytes) -> OrderRecord | None:
         shown,
         location,
         OrderStatus(status),
-        _time(accepted_at),
+        time(accepted_at),
         tuple(_job_record(*job) for job in jobs),
     )
 
@@ -258,41 +166,8 @@ def _order(db: sqlite3.Connection, key: bytes) -> OrderRecord | None:
 def _job_record(
     key: bytes, station: str, printer: str, state: str, ticket: str, reason: str, updated_at: float
 ) -> JobRecord:
-    return JobRecord(key.hex(), station, printer, state, ticket, reason, _time(updated_at))
+    return JobRecord(key.hex(), station, printer, state, ticket, reason, time(updated_at))
 
 
-def _apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | None:
-    """The agent's word; an event of an older generation, or after PRINTED, changes nothing."""
-    state = STATE_OF[event.type]
-    row = db.execute(
-        "UPDATE jobs SET state = ?, ticket_number = ?, reason = ?, on_paper = ?, updated_at = ?"
-        " WHERE key = ? AND generation <= ? AND state != 'printed'"
-        " AND (state != 'dead' OR ? = 'printed')"
-        " RETURNING order_id, accepted_at",
-        (
-            state,
-            event.ticket_number,
-            event.reason,
-            event.on_paper.value,
-            event.at.timestamp(),
-            bytes.fromhex(event.job_id),
-            event.generation,
-            state,
-        ),
-    ).fetchone()
-    if row is None or state not in FINAL:
-        return None
-    location = db.execute("SELECT location FROM orders WHERE id = ?", (row[0],)).fetchone()[0]
-    return ClosedJob(location, state, _time(row[1]))
-
-
-def _forget(db: sqlite3.Connection, before: float) -> int:
+def forget(db: sqlite3.Connection, before: float) -> int:
     return db.execute("DELETE FROM arrivals WHERE at < ?", (before,)).rowcount
-
-
-def _stamp(moment: datetime | None) -> float | None:
-    return None if moment is None else moment.timestamp()
-
-
-def _time(stamp: float) -> datetime:
-    return datetime.fromtimestamp(stamp, UTC)

@@ -1,8 +1,8 @@
 """Makes what an overlay needs and git never sees: `python deploy/k3s/prepare.py OVERLAY`.
 
-From the overlay's bonfire.toml come its secrets, Alertmanager's routes and Prometheus's targets.
-Passwords and tokens are drawn once and then kept, so it runs again after each change of
-bonfire.toml; what a person filled in stays.
+From the overlay's bonfire.toml come its secrets and Alertmanager's routes. Passwords and tokens
+are drawn once and then kept, so it runs again after each change of bonfire.toml; what a person
+filled in stays.
 """
 
 from __future__ import annotations
@@ -21,19 +21,12 @@ from urllib.parse import urlsplit
 from bonfire import alert_routes, config
 from bonfire.broker import topology
 from bonfire.errors import BonfireError
-from order_ingest.permissions_command import (
-    INGEST,
-    NOTIFIER,
-    BrokerUser,
-    agent_user,
-    broker_users,
-)
+from order_ingest.permissions_command import INGEST, NOTIFIER, BrokerUser, broker_users
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 VHOST: Final = "/"
 BROKER: Final = "rabbitmq:5672"
 MAIL_TEMPLATE: Final = "templates/mail.tmpl"
-AGENT_PORT: Final = 8082
 YOURS: Final = {
     f"{INGEST}/wix-public-key": "the public key of your Wix app (docs/wix.md)",
     f"{NOTIFIER}/smtp-password": "the password of the mail account, or any word if it has none",
@@ -60,15 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def prepare(overlay: Path, dead_mans_switch: str = "") -> None:
-    """Write `secrets/`, `alertmanager/` and `prometheus/` of an overlay; raises `BonfireError`."""
+    """Write `secrets/` and `alertmanager/` of an overlay; raises `BonfireError`."""
     loaded = config.load(overlay / "bonfire.toml")
     _write_secrets(overlay / "secrets", broker_users(loaded))
     _write_routes(overlay / "alertmanager", loaded, dead_mans_switch)
-    targets = [
-        {"targets": [f"{agent_user(agent)}:{AGENT_PORT}"], "labels": {"agent": agent}}
-        for agent in loaded.agents
-    ]
-    _write(overlay / "prometheus" / "print-agent.json", json.dumps(targets) + "\n")
 
 
 def definitions(users: Sequence[BrokerUser], passwords: Mapping[str, str]) -> dict[str, Any]:

@@ -11,10 +11,8 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from bonfire import config
-from deploy.k3s.new_secrets import write_secrets
+from deploy.k3s.prepare import prepare
 from fake_wix import generate_key, public_pem
-from order_ingest.permissions_command import broker_users
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PRINTERS: Final = {
@@ -22,6 +20,9 @@ PRINTERS: Final = {
     "tcp://192.168.1.51:9100": "tcp://virtual-printer:9101",
 }
 """The printers of bonfire.example.toml, and where the virtual ones are in the cluster."""
+
+
+MANIFESTS: Final = ("deploy/k3s", "deploy/prometheus", "grafana")
 
 
 def version() -> str:
@@ -45,24 +46,25 @@ class Overlay:
 
 def write(work: Path, name: str = "e2e", namespace: str | None = None) -> Overlay:
     """Copy deploy/k3s to `work` and fill in the overlay `name`, with the example's restaurant."""
-    shutil.copytree(ROOT / "deploy" / "k3s", work / "k3s", ignore=_private)
-    overlay = Overlay(work / "k3s" / "overlays" / name)
+    for folder in MANIFESTS:
+        shutil.copytree(ROOT / folder, work / folder, ignore=_private)
+    overlay = Overlay(work / "deploy" / "k3s" / "overlays" / name)
     restaurant = (ROOT / "bonfire.example.toml").read_text("utf-8")
     if name == "e2e":
         for real, virtual in PRINTERS.items():
             restaurant = restaurant.replace(real, virtual)
-    file = overlay.folder / "bonfire.toml"
-    file.write_text(restaurant, "utf-8")
-    folder = overlay.folder / "secrets"
-    write_secrets(folder, broker_users(config.load(file)))
-    (folder / "order-ingest" / "wix-public-key").write_bytes(public_pem(overlay.key))
-    (folder / "notifier" / "smtp-password").write_text(secrets.token_urlsafe(16), "utf-8")
+    (overlay.folder / "bonfire.toml").write_text(restaurant, "utf-8")
+    prepare(overlay.folder)
+    yours = overlay.folder / "secrets"
+    (yours / "order-ingest" / "wix-public-key").write_bytes(public_pem(overlay.key))
+    (yours / "notifier" / "smtp-password").write_text(secrets.token_urlsafe(16), "utf-8")
     if namespace:
         with (overlay.folder / "kustomization.yaml").open("a", encoding="utf-8") as kustomization:
             kustomization.write(f"namespace: {namespace}\n")
     return overlay
 
 
-def _private(_folder: str, names: list[str]) -> set[str]:
+def _private(folder: str, names: list[str]) -> set[str]:
     """What an operator of this clone may have put into the overlays."""
-    return {"secrets", "bonfire.toml", "__pycache__"} & set(names)
+    beside = {"alertmanager", "bonfire.toml", "secrets"}
+    return ({"__pycache__"} | (beside if "overlays" in Path(folder).parts else set())) & set(names)

@@ -183,16 +183,13 @@ class Delivery:
     def _changed(self, change: BreakerChange) -> None:
         self._metrics.breaker.changed(change)
         self._changes.append(change)
-        log.log(
-            logging.ERROR if change.state is BreakerState.OPEN else logging.INFO,
-            "the mail server's breaker changed",
-            extra={
-                "event": "breaker.changed",
-                "breaker": change.breaker,
-                "state": change.state.value,
-                "reason": change.reason,
-            },
-        )
+        if change.before is BreakerState.CLOSED:
+            log.error(
+                "the mail server does not take mails; they wait, and it is asked rarely",
+                extra={"event": "mail.lost", "reason": change.reason},
+            )
+        elif change.state is BreakerState.CLOSED:
+            log.info("the mail server takes mails again", extra={"event": "mail.back"})
 
 
 def _is_the_servers_failure(error: Exception) -> bool:

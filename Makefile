@@ -1,7 +1,7 @@
 # `make` lists the targets. What they need they install first: see deploy/install.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench preview lock alerts dashboards
+.PHONY: help install run test check bench preview lock alerts dashboards images manifests k3s-e2e
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -9,10 +9,14 @@ ORDER ?= samples/wix/pickup-asap-cash.json
 BASE_PORT ?= 8700
 ONCE ?=
 ARGS ?=
+IMAGES ?=
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header
+IMAGE_LOCK := $(LOCK) -c requirements.lock
 CODE := libs services simulators deploy grafana tests bench
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 install: ## a virtual environment with the locked packages; on Debian also RabbitMQ and a font
 	@deploy/install $(VENV)
@@ -48,6 +52,18 @@ alerts: install ## write routes and the list of metrics anew, and test every ale
 dashboards: install ## write Grafana's dashboards anew
 	@$(PY) -m grafana.build grafana/dashboards
 
-lock: install ## renew requirements.lock from pyproject.toml
-	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+images: ## one image for each service, and one for the simulators; IMAGES="print-agent rabbitmq" picks some
+	@deploy/images/build $(IMAGES)
+
+manifests: install ## render every overlay for k3s and check it: schemas, pod security, networks, probes
+	@$(PY) -m pytest -q tests/manifests
+
+k3s-e2e: install ## an order through the cluster that KUBECONFIG names; see docs/operating.md
+	@$(PY) -m tests.k3s
+
+lock: install ## renew requirements.lock from pyproject.toml, and the images' locks from that
+	@$(LOCK) --all-extras pyproject.toml -o requirements.lock
+	@for extra in order-ingest print-agent notifier simulators; do \
+	  $(IMAGE_LOCK) --extra $$extra pyproject.toml -o deploy/images/requirements/$$extra.lock || exit 1; \
+	done
+	@printf 'hatchling\neditables\n' | $(IMAGE_LOCK) - -o deploy/images/requirements/build.lock

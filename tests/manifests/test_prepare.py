@@ -1,0 +1,111 @@
+"""What an overlay needs and git never sees, made out of its bonfire.toml."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from bonfire.tokens import Scope, Tokens
+from deploy.k3s import prepare
+from tests.support.k3s_overlay import ROOT
+
+USERS = ["order-ingest", "notifier", "print-agent-altstadt"]
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "bonfire.example.toml", tmp_path / "bonfire.toml")
+    return tmp_path
+
+
+def read(overlay: Path) -> dict[str, str]:
+    """Every file, by its path, but for RabbitMQ's, which has a new salt each time."""
+    return {
+        str(file.relative_to(overlay)): file.read_text("utf-8")
+        for file in overlay.rglob("*")
+        if file.is_file() and file.name != "definitions.json"
+    }
+
+
+def test_the_broker_knows_every_user_by_the_password_in_the_service_s_address(
+    overlay: Path,
+) -> None:
+    assert prepare.main([str(overlay)]) == 0
+    known = json.loads((overlay / "secrets/rabbitmq/definitions.json").read_text("utf-8"))
+    assert [user["name"] for user in known["users"]] == USERS
+    for user in known["users"]:
+        url = urlsplit((overlay / "secrets" / user["name"] / "amqp-url").read_text("utf-8"))
+        assert (url.username, url.hostname, url.path.strip()) == (user["name"], "rabbitmq", "/")
+        assert url.password is not None
+        stored = base64.b64decode(user["password_hash"])
+        assert stored[4:] == hashlib.sha256(stored[:4] + url.password.encode()).digest()
+    for kind in ("permissions", "topic_permissions"):
+        assert [entry["user"] for entry in known[kind]] == USERS
+
+
+def test_no_password_is_the_same_as_another(overlay: Path) -> None:
+    prepare.main([str(overlay)])
+    urls = [(overlay / "secrets" / user / "amqp-url").read_text("utf-8") for user in USERS]
+    assert len({urlsplit(url).password for url in urls}) == len(USERS)
+
+
+def test_a_second_run_keeps_what_was_drawn_and_what_a_person_filled_in(overlay: Path) -> None:
+    prepare.main([str(overlay)])
+    (overlay / "secrets/order-ingest/wix-public-key").write_text("a key", "utf-8")
+    before = read(overlay)
+    prepare.main([str(overlay)])
+    assert read(overlay) == before
+
+
+def test_the_tokens_that_it_makes_are_ones_that_the_services_take(overlay: Path) -> None:
+    prepare.main([str(overlay)])
+    for user in USERS:
+        file = overlay / "secrets" / user / "ops-tokens"
+        token = file.read_text("utf-8").split()[1]
+        owner = Tokens.read(file, scoped=True).find(f"Bearer {token}")
+        assert owner is not None
+        assert owner.scopes == set(Scope)
+    Tokens.read(overlay / "secrets" / "order-ingest" / "api-tokens")
+
+
+def test_nobody_else_may_read_a_secret(overlay: Path) -> None:
+    prepare.main([str(overlay)])
+    for file in (overlay / "secrets").rglob("*"):
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_it_says_what_a_person_still_has_to_fill_in(
+    overlay: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare.main([str(overlay)])
+    (overlay / "secrets/notifier/smtp-password").write_text("geheim", "utf-8")
+    capsys.readouterr()
+    prepare.main([str(overlay)])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "wix-public-key" in line
+
+
+def test_alertmanager_gets_its_routes_and_its_mails(overlay: Path) -> None:
+    prepare.main([str(overlay), "--dead-mans-switch", "https://watch.example/bosco"])
+    routes = (overlay / "alertmanager/alertmanager.yml").read_text("utf-8")
+    assert "otto@bosco.example" in routes
+    assert "https://watch.example/bosco" in routes
+    assert {file.name for file in (overlay / "alertmanager/templates").iterdir()} == {
+        "mail.tmpl",
+        "site.tmpl",
+    }
+
+
+def test_a_mistake_in_the_configuration_is_told_and_nothing_is_written(
+    overlay: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (overlay / "bonfire.toml").write_text("[organisation]\n", "utf-8")
+    assert prepare.main([str(overlay)]) == 1
+    assert "bonfire.toml" in capsys.readouterr().err
+    assert [file.name for file in overlay.iterdir()] == ["bonfire.toml"]

@@ -35,7 +35,7 @@ MEANING: Final[dict[FaultName, str]] = {
     FaultName.DROP: "drops the connection when the text has arrived, and keeps nothing",
     FaultName.BAD_AUTH: "wants a login and refuses every one with 535",
     FaultName.NO_STARTTLS: "offers no STARTTLS, as if somebody between had taken it out",
-    FaultName.AWAY: "its port is closed and open connections are reset",
+    FaultName.AWAY: "its port is closed, and with it every connection",
 }
 
 MOST_FAULTS: Final = 100

@@ -13,7 +13,14 @@ from typing import Final
 
 MOST_PARTS: Final = 200
 """Parts that are looked at; a mail may claim thousands."""
-_UNREADABLE: Final = (MessageError, LookupError, ValueError, RecursionError, AttributeError)
+_UNREADABLE: Final = (
+    MessageError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 """What the standard library raises over headers and parts that were made to break it."""
 
 
@@ -72,9 +79,9 @@ def _leaves(message: Message) -> Iterator[Message]:
     while waiting and seen < MOST_PARTS:
         part = waiting.pop()
         seen += 1
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            waiting.extend(each for each in reversed(inner) if isinstance(each, Message))
+        if part.is_multipart():
+            inner = reversed(list(part.get_payload()))
+            waiting.extend(each for each in inner if isinstance(each, Message))
         else:
             yield part
 
@@ -92,7 +99,10 @@ def _decoded(value: str) -> str:
 
 
 def _part_bytes(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
+    try:
+        payload = part.get_payload(decode=True)
+    except _UNREADABLE:
+        payload = None
     return payload if isinstance(payload, bytes) else b""
 
 
@@ -100,7 +110,7 @@ def _part_text(part: Message) -> str:
     content = _part_bytes(part)
     try:
         return _shown(content.decode(part.get_content_charset("utf-8"), "replace"))
-    except (LookupError, ValueError):
+    except _UNREADABLE:
         return _shown(content.decode("utf-8", "replace"))
 
 

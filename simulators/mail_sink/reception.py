@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
 
 from mail_sink.fault import FaultName, Faults
 from mail_sink.mailbox import Mailbox
@@ -16,6 +16,7 @@ from mail_sink.mailbox import Mailbox
 LARGEST_MAIL_BYTES: Final = 5 * 1024 * 1024
 MOST_CONNECTIONS: Final = 50
 MOST_RECIPIENTS: Final = 100
+HANDSHAKE_S: Final = 10.0
 
 _IDLE_S: Final = 300.0
 
@@ -150,19 +151,31 @@ class Reception(SMTP):
         return self._encrypted or self._tls_protocol is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._desk.conversations.add(self)
         super().connection_made(transport)
+        if self not in self._desk.conversations and self._handler_coroutine is not None:
+            self._desk.conversations.add(self)
+            self._handler_coroutine.add_done_callback(self._end)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def _end(self, _: asyncio.Task[None]) -> None:
         self._desk.conversations.discard(self)
-        super().connection_lost(error)
         self.gone.set()
 
     def abort(self) -> None:
-        """Reset the connection."""
+        """Close the connection at once, whatever is going on in it."""
         transport = self._original_transport or self.transport
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
+
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        # The library waits for ever for a client that leaves during the handshake.
+        try:
+            async with asyncio.timeout(HANDSHAKE_S):
+                await super().smtp_STARTTLS(arg)
+        except TimeoutError as error:
+            raise ConnectionResetError("no handshake") from error
 
     async def push(self, status: Any) -> None:
         if self._desk.faults.delay_s:

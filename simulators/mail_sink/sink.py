@@ -6,14 +6,12 @@ import asyncio
 import socket
 from enum import StrEnum
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from mail_sink.certificate import Certificate
 from mail_sink.fault import Fault, FaultName, Faults, fault_name
 from mail_sink.mailbox import MOST_BYTES, MOST_MAILS, Mail, Mailbox
-from mail_sink.reception import Desk, Login, Reception
-
-_HANDSHAKE_S: Final = 10.0
+from mail_sink.reception import HANDSHAKE_S, Desk, Login, Reception
 
 
 class Tls(StrEnum):
@@ -113,7 +111,7 @@ class MailSink:
         self._faults.set(fault)
         if fault.name is FaultName.AWAY and self._server is not None:
             await self._close()
-            # Nobody listens, and nobody else can take the port meanwhile.
+            # Bound and not listening: no outgoing connection is given this port meanwhile.
             self._placeholder = self._bound_socket()
         self.mailbox.changed()
         return fault
@@ -143,7 +141,7 @@ class MailSink:
             self._conversation,
             sock=bound,
             ssl=self._context if is_tls else None,
-            ssl_handshake_timeout=_HANDSHAKE_S if is_tls else None,
+            ssl_handshake_timeout=HANDSHAKE_S if is_tls else None,
         )
 
     def _conversation(self) -> Reception:

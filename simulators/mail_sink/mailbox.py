@@ -61,7 +61,7 @@ class Mailbox:
         self._mails: deque[Mail] = deque()
         self._bytes = 0
         self._taken = 0
-        self._listeners: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Mail]:
         return iter(list(self._mails))
@@ -110,16 +110,16 @@ class Mailbox:
 
     def changed(self) -> None:
         """Tell every listener."""
-        for listener in list(self._listeners):
+        for listener in list(self.listeners):
             listener()
 
     @contextmanager
     def listener(self, listener: Callable[[], None]) -> Iterator[None]:
-        self._listeners.append(listener)
+        self.listeners.append(listener)
         try:
             yield
         finally:
-            self._listeners.remove(listener)
+            self.listeners.remove(listener)
 
     async def wait_for(self, count: int, timeout_s: float) -> list[Mail]:
         """The mails, once there are `count` of them. Raises TimeoutError."""

@@ -14,7 +14,7 @@ from mail_sink.sink import MailSink
 
 MOST_WATCHERS: Final = 32
 
-_QUIET_S: Final = 15.0
+QUIET_S: Final = 15.0
 """After so long without news a comment finds out whether the page is still there."""
 
 
@@ -52,7 +52,7 @@ class LiveView:
             await response.write(message)
             message = b": still here\n\n"
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_QUIET_S):
+                async with asyncio.timeout(QUIET_S):
                     await changed.wait()
                 changed.clear()
                 message = self._state()

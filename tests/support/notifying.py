@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from bonfire.config import Config
+from bonfire.config import Config, parse
 from bonfire.errors import Reason
 from bonfire.messages import (
     DeadLetterEvent,
@@ -52,7 +52,7 @@ def document(**more: Any) -> Document:
 
 
 def house(**more: Any) -> Config:
-    return configs.parse(document(**more))
+    return parse(document(**more))
 
 
 class MemoryStore:

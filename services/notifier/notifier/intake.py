@@ -9,7 +9,7 @@ from bonfire.clock import Clock
 from bonfire.config import Config
 from bonfire.errors import Reason
 from bonfire.inbox import Inbox
-from bonfire.messages import Heartbeat
+from bonfire.messages import Heartbeat, UnreadableMessage, decode
 from notifier.desk import Desk
 from notifier.domain.signs import is_print_host, signs_of, signs_of_heartbeat
 from notifier.history import Arrival, History
@@ -17,6 +17,7 @@ from notifier.metrics import NotifierMetrics
 from notifier.reading import read
 
 PREFETCH: Final = 32
+MOST_HEARTBEAT_BYTES: Final = 256 * 1024
 
 
 class EventIntake:
@@ -78,7 +79,14 @@ class HeartbeatIntake:
         self.heard_s: dict[str, float] = {}
         """When each print host was last heard, by the monotonic clock of this run."""
         self.inbox = Inbox(
-            broker, topology.HEARTBEATS, PREFETCH, Heartbeat, self._take, clock, self._unreadable
+            broker,
+            topology.HEARTBEATS,
+            PREFETCH,
+            Heartbeat,
+            self._take,
+            clock,
+            lambda _reason: None,  # the inbox logs it, and whoever sent it counts as silent
+            _read_heartbeat,
         )
 
     async def load(self) -> None:
@@ -95,5 +103,13 @@ class HeartbeatIntake:
             self.heard_s[heartbeat.instance] = self._clock.monotonic()
             self._metrics.heard(heartbeat, now)
 
-    def _unreadable(self, _reason: Reason) -> None:
-        """Logged by the inbox; whoever sent it counts as silent."""
+
+def _read_heartbeat(delivery: Delivery) -> Heartbeat:
+    if len(delivery.body) > MOST_HEARTBEAT_BYTES:
+        detail = f"a heartbeat of {len(delivery.body)} bytes"
+        raise UnreadableMessage(Reason.UNREADABLE_MESSAGE, detail)
+    message = decode(delivery.body)
+    if not isinstance(message, Heartbeat):
+        detail = f"{message.SCHEMA} is no heartbeat"
+        raise UnreadableMessage(Reason.UNREADABLE_MESSAGE, detail)
+    return message

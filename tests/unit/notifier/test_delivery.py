@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from bonfire.breaker import BreakerChange
 from bonfire.errors import Reason
+from bonfire.messages import PrinterEventType
 from bonfire.store import StoreError
 from bonfire.testing import FakeClock
 from notifier.channels.fake import FakeChannel
@@ -233,7 +234,9 @@ async def test_the_end_is_never_told_before_the_start(rig: Rig):
     rig.channel.deferred.add(BERTA)
     rig.start()
     await rig.lose(location="hafen")
-    back = printer_event(at=rig.clock.now(), type_="printer.back", agent="hafen", location="hafen")
+    back = printer_event(
+        at=rig.clock.now(), type_=PrinterEventType.BACK, agent="hafen", location="hafen"
+    )
     signs = tuple(signs_of(back, rig.config))
     now = rig.clock.now()
     rig.desk.follow(await rig.history.record(Arrival(back, "", "{}"), signs, now))

@@ -167,7 +167,8 @@ def test_what_is_not_ours_any_more_ends_untold():
 @given(st.lists(st.tuples(st.sampled_from([TROUBLE, OVER]), st.integers(0, 40)), max_size=60))
 def test_every_start_that_is_told_is_followed_by_one_end_and_none_overlap(story):
     """However a printer flaps: told starts and ends alternate, and a start comes first."""
-    now, known, told = START, None, []
+    now, known = START, None
+    told: list[Phase | None] = []
     for said, pause_s in story:
         for _ in range(pause_s):
             now += SECOND

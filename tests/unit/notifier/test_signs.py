@@ -16,7 +16,7 @@ from bonfire.messages import (
     UnknownEvent,
 )
 from bonfire.testing import START
-from notifier.domain.incidents import IncidentType, Meaning
+from notifier.domain.incidents import IncidentType, Meaning, Sign
 from notifier.domain.signs import LATE, is_retired, signs_of, signs_of_heartbeat, silence
 from tests.support import configs
 from tests.support.notifying import (
@@ -32,7 +32,7 @@ CONFIG = house()
 MINUTE = timedelta(minutes=1)
 
 
-def said(*signs):
+def said(*signs: Sign) -> set[tuple[IncidentType, Meaning]]:
     return {(sign.type, sign.meaning) for sign in signs}
 
 
@@ -152,6 +152,11 @@ def test_old_tickets_of_a_lost_printer_are_its_own_trouble_and_no_second_one():
 @pytest.mark.parametrize("more", [{"service": "order-ingest"}, {"instance": "stranger"}])
 def test_heartbeats_of_others_say_nothing_of_print_hosts(more):
     assert not list(signs_of_heartbeat(heartbeat(printer_state(), **more), CONFIG))
+
+
+def test_printers_that_the_configuration_does_not_give_this_print_host_are_not_judged():
+    beat = heartbeat(printer_state("made-up", ready=False, lost_at=START))
+    assert [sign.target for sign in signs_of_heartbeat(beat, CONFIG)] == ["altstadt"]
 
 
 def test_silence_concerns_every_location_of_the_print_host():

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Reason
-from bonfire.messages import Event
+from bonfire.messages import Event, PrinterEventType
 from bonfire.store import StoreError
 from bonfire.testing import FakeClock
 from notifier.desk import Desk
@@ -207,7 +207,7 @@ async def test_a_printer_is_told_lost_and_back_by_its_events(rig: Rig):
         "printer_lost start chef@bosco.example",
     ]
     assert rig.wakes == 1
-    await rig.say(printer_event(at=rig.clock.now(), type_="printer.back"))
+    await rig.say(printer_event(at=rig.clock.now(), type_=PrinterEventType.BACK))
     await rig.live(15)
     assert len(await rig.told()) == 2
     await rig.live(15)
@@ -259,9 +259,11 @@ async def test_an_event_is_acknowledged_only_once_it_is_on_disk(rig: Rig):
     assert len(await rig.told()) == 2
 
 
-async def test_a_heartbeat_that_cannot_be_read_leaves_its_print_host_silent(rig: Rig):
-    await rig.sender.publish(Outgoing(topology.EVENTS, "-.heartbeat", b"garbage"))
+@pytest.mark.parametrize("body", [b"garbage", printer_event().encode(), b" " * 300_000])
+async def test_a_heartbeat_that_cannot_be_read_leaves_its_print_host_silent(rig: Rig, body):
+    await rig.sender.publish(Outgoing(topology.EVENTS, "-.heartbeat", body))
     await rig.clock.settle()
+    assert rig.server.waiting(topology.HEARTBEATS) == ()
     assert await rig.history.fleet() == []
 
 

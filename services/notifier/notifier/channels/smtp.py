@@ -122,10 +122,11 @@ def _broken(error: SMTPException | OSError) -> ChannelUnavailable:
     if isinstance(cause, ssl.SSLError):
         detail = f"no trusted encryption: {_line(str(cause))}"
         return ChannelUnavailable(Reason.MAIL_TLS, detail)
+    # The library has no kind of error for what a server does not offer, only words.
+    if "AUTH" in str(error).upper():
+        return ChannelUnavailable(Reason.MAIL_LOGIN, "the mail server offers no login of ours")
     if "STARTTLS" in str(error):
         return ChannelUnavailable(Reason.MAIL_TLS, "the mail server offers no encryption")
-    if "AUTH" in str(error):
-        return ChannelUnavailable(Reason.MAIL_LOGIN, "the mail server offers no login")
     return ChannelUnavailable(Reason.MAIL_UNREACHABLE, _line(str(error)))
 
 

@@ -45,7 +45,8 @@ def signs_of_heartbeat(heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
         return
     agent = heartbeat.instance
     yield Sign(IncidentType.AGENT_SILENT, agent, Meaning.OVER, Circumstances(until=heartbeat.at))
-    for printer in heartbeat.printers:
+    known = {printer.id for printer in config.printers_of(agent)}
+    for printer in (state for state in heartbeat.printers if state.id in known):
         yield from _state(printer, heartbeat, config)
 
 

@@ -18,7 +18,7 @@ from typing import Final
 
 import uvloop
 
-from bench import cpu, disk, latency, start, throughput, tickets
+from bench import cpu, disk, healing, latency, mails, rest, start, throughput, tickets
 from bench.bare import KEYS
 from bench.figures import Figure
 from bench.processes import MeasurementFailed
@@ -46,6 +46,9 @@ MEASUREMENTS: Final[dict[str, Measure]] = {
     "latency": latency.measure,
     "tickets": tickets.measure,
     "throughput": throughput.measure,
+    "mails": mails.measure,
+    "rest": rest.measure,
+    "healing": healing.measure,
 }
 
 

@@ -43,6 +43,16 @@ timezone = "Europe/Berlin"
 
 [wix]
 instances = ["{instance}"]
+
+[mail]
+host = "{host}"
+port = {smtp_port}
+tls = "none"
+sender = "bonfire@bench.example"
+
+[[people]]
+name = "Berta"
+email = "berta@bench.example"
 """
 _LOCATION: Final = """
 [[locations]]
@@ -75,6 +85,12 @@ class Site:
     agent_ops_port: int
     printer_port: int
     bare_port: int
+    notifier_ops_port: int
+    smtp_port: int
+
+    @property
+    def ops_token(self) -> str:
+        return "bench-token-0123456789abcdef"
 
     @property
     def config(self) -> Path:
@@ -94,6 +110,11 @@ class Site:
         own = {"BONFIRE_OPS_PORT": str(self.agent_ops_port), "BONFIRE_AGENT": AGENTS[0]}
         return self._service("print-agent", purpose, own)
 
+    def notifier(self, purpose: str) -> AbstractAsyncContextManager[Running]:
+        """The notifier with an empty history; its mail server is `smtp_port`."""
+        own = {"BONFIRE_OPS_PORT": str(self.notifier_ops_port)}
+        return self._service("notifier", purpose, own)
+
     def bare(self) -> AbstractAsyncContextManager[Running]:
         """The peer of order-ingest that stores nothing: `bench.bare`."""
         argv = [sys.executable, "-m", "bench.bare", str(self.bare_port)]
@@ -107,6 +128,8 @@ class Site:
             "BONFIRE_CONFIG": str(self.config),
             "BONFIRE_DATA": str(self.directory / purpose / name),
             "BONFIRE_AMQP_URL": self.amqp_url,
+            "BONFIRE_OPS_TOKENS_FILE": str(self.directory / "ops-tokens"),
+            "BONFIRE_FAULT_INJECTION": "1",
             **own,
         }
         log = self.directory / f"{purpose}-{name}.log"
@@ -120,11 +143,12 @@ async def built_site() -> AsyncIterator[Site]:
     var.mkdir(exist_ok=True)
     directory = Path(tempfile.mkdtemp(prefix="bench-", dir=var))
     try:
-        amqp, *ports = free_ports(6)
+        amqp, *ports = free_ports(8)
         broker, key = directory / "broker", generate_key()
         site = Site(directory, key, private_url(broker, amqp), *ports)
         (directory / "public.pem").write_bytes(public_pem(key))
-        site.config.write_text(_config(site.printer_port), "utf-8")
+        site.config.write_text(_config(site.printer_port, site.smtp_port), "utf-8")
+        (directory / "ops-tokens").write_text(f"bench {site.ops_token} read,operate\n")
         argv, environment = foreground_command(broker, amqp)
         async with running("RabbitMQ", argv, environment, directory / "broker.log") as rabbit:
             await rabbit.until(lambda: speaks_amqp(amqp), START_TIMEOUT_S * 2, 0.1)
@@ -133,7 +157,7 @@ async def built_site() -> AsyncIterator[Site]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _config(printer_port: int) -> str:
+def _config(printer_port: int, smtp_port: int) -> str:
     locations = [
         _LOCATION.format(
             agent=agent,
@@ -146,4 +170,5 @@ def _config(printer_port: int) -> str:
         )
         for number, agent in enumerate(AGENTS, 1)
     ]
-    return _HEAD.format(instance=INSTANCE_ID) + "".join(locations)
+    head = _HEAD.format(instance=INSTANCE_ID, host=HOST, smtp_port=smtp_port)
+    return head + "".join(locations)

@@ -1,0 +1,54 @@
+"""From something that has happened to the mail that tells it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+import aio_pika
+
+from bench.figures import Figure, percentile
+from bench.site import AGENTS, Site
+from bonfire.broker import topology
+from bonfire.messages import PrinterEvent, PrinterEventType
+from mail_sink.sink import MailSink
+
+MAILS: Final = 40
+_TIMEOUT_S: Final = 10.0
+
+
+async def measure(site: Site, seconds: float) -> list[Figure]:
+    """One lost printer at a time, from before its event is published to the accepted mail."""
+    took_ms: list[float] = []
+    deadline = time.monotonic() + seconds
+    async with MailSink(port=site.smtp_port) as sink, site.notifier("mails") as notifier:
+        await notifier.until_ready(site.notifier_ops_port)
+        connection = await aio_pika.connect(site.amqp_url)
+        async with connection, connection.channel() as channel:
+            exchange = await channel.get_exchange(topology.EVENTS, ensure=False)
+            while len(took_ms) < MAILS and time.monotonic() < deadline:
+                took_ms.append(await _one(exchange, sink, len(took_ms) + 1))
+    note = f"{len(took_ms)} events, one mail each"
+    return [
+        Figure("event_to_mail_p50", percentile(took_ms, 0.5), "ms", "", note),
+        Figure("event_to_mail_p99", percentile(took_ms, 0.99), "ms"),
+    ]
+
+
+async def _one(exchange: aio_pika.abc.AbstractExchange, sink: MailSink, number: int) -> float:
+    event = PrinterEvent(
+        event_id=f"bench-{number}",
+        type=PrinterEventType.LOST,
+        at=datetime.now(UTC),
+        location=AGENTS[0],
+        agent=AGENTS[0],
+        printer=f"printer-{number}",
+        reason="paper_out",
+    )
+    started = time.monotonic()
+    await exchange.publish(aio_pika.Message(event.encode()), event.routing_key)
+    async with asyncio.timeout(_TIMEOUT_S):
+        await sink.wait_for_mails(number)
+    return (time.monotonic() - started) * 1e3

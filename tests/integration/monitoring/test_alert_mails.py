@@ -1,0 +1,58 @@
+"""From an empty printer to a mail and back, through everything that is in between in real life."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from dev_stack.private_broker import PrivateBroker
+from tests.support.monitoring import alerts
+from tests.support.watched_house import GUEST_ROOM, OPERATOR, SOUP, WatchedHouse, open_watched_house
+
+PRINTER_DOWN = alerts()["PrinterDown"]["annotations"]
+UNPRINTED = alerts()["OrderUnprinted"]["annotations"]
+
+
+@pytest.fixture
+async def watched(tmp_path: Path, private_broker: PrivateBroker) -> AsyncIterator[WatchedHouse]:
+    async with open_watched_house(tmp_path, private_broker) as opened:
+        yield opened
+
+
+async def test_an_empty_printer_is_mailed_to_the_operator_and_so_is_its_end(watched: WatchedHouse):
+    kitchen = watched.house.printers["kitchen-1"]
+    kitchen.set_fault("paper-out")
+    tickets = await watched.house.hand_in(SOUP)
+
+    down = await watched.mail(OPERATOR, f"Urgent: Altstadt: {PRINTER_DOWN['summary']}")
+    late = await watched.mail(OPERATOR, f"Urgent: Altstadt: {UNPRINTED['summary']}")
+
+    assert "Printer kitchen-1 at altstadt is not ready, so its tickets wait." in down.text
+    assert PRINTER_DOWN["action"] in down.text
+    assert "https://docs.example/runbooks/PrinterDown.md" in down.text
+    assert "https://grafana.example/d/bonfire-today?var-location=altstadt" in down.text
+    assert "<li>Printer kitchen-1 at altstadt is not ready" in down.html
+    assert "The oldest order without a ticket at altstadt has been due for" in late.text
+
+    kitchen.clear_fault()
+
+    verdict = await watched.house.all_on_paper(tickets)
+    assert verdict.lost == []
+    over = await watched.mail(OPERATOR, f"Over: Altstadt: {PRINTER_DOWN['summary']}", 60)
+    await watched.mail(OPERATOR, f"Over: Altstadt: {UNPRINTED['summary']}", 60)
+    assert "What is over:\n- Printer kitchen-1 at altstadt is not ready" in over.text
+    assert "What to do first" not in over.text
+    # Each fact reaches a person once: the restaurant's people hear of it from the notifier.
+    assert not any("Urgent" in mail.subject for mail in watched.mails_to(GUEST_ROOM))
+
+
+async def test_a_healthy_house_mails_nothing(watched: WatchedHouse):
+    tickets = await watched.house.hand_in(SOUP)
+    await watched.house.all_on_paper(tickets)
+
+    firing = await watched.ask('ALERTS{alertstate="firing", severity!="none"}')
+
+    assert firing == []
+    assert watched.mails_to(OPERATOR) == []

@@ -14,7 +14,7 @@ from typing import Any, Final
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from bonfire.broker import Outgoing, topology
+from bonfire.broker import HeaderValue, Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryConsumer, MemoryServer
 from bonfire.chassis import LAST_WORDS_S, ChassisSettings
 from bonfire.messages import JobEvent, JobEventType, OnPaper, PrintJob, decode
@@ -28,6 +28,9 @@ from tests.support.wix import wix_key
 
 TILL: Final = "till-token-0123456789abcdef0123"
 KIOSK: Final = "kiosk-token-0123456789abcdef012"
+ANNA: Final = "anna-token-0123456789abcdef0123"
+"""Of somebody who may look and operate; `LOOKER` may only look."""
+LOOKER: Final = "looker-token-0123456789abcdef01"
 ALTSTADT: Final = "10ca0001-0000-4000-8000-000000000001"
 HAFEN: Final = "10ca0002-0000-4000-8000-000000000002"
 
@@ -89,6 +92,8 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
     )
     tokens = folder / "tokens"
     tokens.write_text(f"till {TILL}\nkiosk {KIOSK}\n")
+    ops_tokens = folder / "ops-tokens"
+    ops_tokens.write_text(f"anna {ANNA} read,operate\nlooker {LOOKER}\n")
     settings = Settings(
         config=file,
         chassis=ChassisSettings(
@@ -96,6 +101,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             amqp_url="amqp://unused",
             ops_host="127.0.0.1",
             ops_port=0,
+            ops_tokens=ops_tokens,
         ),
         wix_public_key=public_pem(wix_key()).decode(),
         api_tokens=tokens,
@@ -221,6 +227,12 @@ class Ingest:
     async def ready(self) -> Answer:
         return await self.request("GET", f"http://127.0.0.1:{self.app.ops_port}/readyz")
 
+    async def ops(self, method: str, path: str, token: str = ANNA, **how: Any) -> Answer:
+        """To the operations port."""
+        url = f"http://127.0.0.1:{self.app.ops_port}{path}"
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self.request(method, url, headers=headers, **how)
+
     async def tell(self, job_id: str, type_: JobEventType, **fields: Any) -> None:
         """As an agent does; returns once the service has taken it."""
         told = {
@@ -238,6 +250,24 @@ class Ingest:
         consumer = self.app._confirmations.inbox._consumer
         assert isinstance(consumer, MemoryConsumer)
         await soon(lambda: not (self.server.waiting(topology.LEDGER_EVENTS) or consumer._held))
+
+    async def letter(
+        self,
+        body: bytes,
+        headers: Mapping[str, HeaderValue] | None = None,
+        exchange: str = topology.DEAD,
+    ) -> None:
+        """A dead letter from the broker; returns once the service has taken it."""
+        self.server.publish(Outgoing(exchange, "letter", body, headers or {}))
+        await self.letters_taken()
+
+    async def letters_taken(self) -> None:
+        for queue, inbox in self.app._letters.inboxes.items():
+            consumer = inbox._consumer
+            assert isinstance(consumer, MemoryConsumer)
+            await soon(
+                lambda queue=queue, held=consumer._held: not (self.server.waiting(queue) or held)  # type: ignore[misc]
+            )
 
 
 def printed(**fields: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SAMPLES: Final = ROOT / "samples" / "wix"
 SILENCE_S: Final = 1.0
 TOKEN: Final = "test-shop-token-0123456789abcdef"
+OPERATOR: Final = "test-operator-token-0123456789ab"
+"""Of somebody who may look and operate at every operations port."""
 
 _CONFIG: Final = """
 [organisation]
@@ -112,6 +114,7 @@ class House:
         (self.directory / "bonfire.toml").write_text(config, "utf-8")
         (self.directory / "public.pem").write_bytes(public_pem(self.key))
         (self.directory / "tokens").write_text(f"till {TOKEN}\n")
+        (self.directory / "ops-tokens").write_text(f"anna {OPERATOR} read,operate\n")
 
     async def declare(self) -> None:
         await self._processes.run(
@@ -193,6 +196,15 @@ class House:
                     return jobs
                 await asyncio.sleep(0.05)
 
+    async def ops(
+        self, service: str, method: str, path: str, **how: Any
+    ) -> tuple[int, dict[str, Any]]:
+        """Ask at an operations port, as an operator."""
+        url = f"{self.ops_url(service)}{path}"
+        headers = {"Authorization": f"Bearer {OPERATOR}"}
+        async with self.http.request(method, url, headers=headers, **how) as answer:
+            return answer.status, await answer.json(content_type=None)
+
     async def metric(self, service: str, series: str) -> float:
         async with self.http.get(f"{self.ops_url(service)}/metrics") as answer:
             for line in (await answer.text()).splitlines():
@@ -213,6 +225,7 @@ class House:
             "BONFIRE_OPS_PORT": str(self._ports[1 if service == "order-ingest" else 2]),
             "BONFIRE_WIX_PUBLIC_KEY_FILE": str(self.directory / "public.pem"),
             "BONFIRE_API_TOKENS_FILE": str(self.directory / "tokens"),
+            "BONFIRE_OPS_TOKENS_FILE": str(self.directory / "ops-tokens"),
         }
 
 

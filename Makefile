@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 ORDER ?= samples/wix/pickup-asap-cash.json
 BASE_PORT ?= 8700
 ONCE ?=
+# 0 leaves Prometheus and Alertmanager out, of `install` and of `run`.
+MONITORING ?= 1
 ARGS ?=
 IMAGES ?=
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -19,10 +21,10 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 install: ## a virtual environment with the locked packages; on Debian also RabbitMQ and a font
-	@deploy/install $(VENV)
+	@MONITORING=$(MONITORING) deploy/install $(VENV)
 
-run: install ## the whole system with virtual printers; ONCE=1 ends after the ticket, ORDER=file takes yours
-	@$(PY) -m dev_stack --order "$(ORDER)" --base-port $(BASE_PORT) $(if $(ONCE),--once)
+run: install ## the whole system with virtual printers, mails and alerts; ONCE=1 ends after the ticket, ORDER=file takes yours
+	@$(PY) -m dev_stack --order "$(ORDER)" --base-port $(BASE_PORT) $(if $(ONCE),--once) $(if $(filter 0,$(MONITORING)),--no-monitoring)
 
 check: install ## formatting, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check $(CODE)

@@ -19,6 +19,8 @@ from types import FrameType
 from typing import Final
 
 from dev_stack.house import BASE_PORTS, DEFAULT_BASE_PORT, House
+from dev_stack.monitoring import missing, monitoring_programs
+from dev_stack.places import places
 from dev_stack.ports import HOST, PortTaken
 from dev_stack.private_broker import BrokerMissing
 from dev_stack.programs import command, ingest_environment, own_broker, programs
@@ -39,7 +41,8 @@ def main() -> int:
         signal.signal(number, _interrupt)
     house = House(ROOT, given.base_port)
     try:
-        house.prepare(own_broker=own_broker())
+        given.monitoring = given.monitoring and _has_monitoring()
+        house.prepare(own_broker=own_broker(), monitoring=given.monitoring)
         return _run(house, given)
     except KeyboardInterrupt:
         return 0
@@ -54,6 +57,12 @@ def _arguments() -> argparse.Namespace:
         "--order", type=Path, default=ROOT / "samples" / "wix" / "pickup-asap-cash.json"
     )
     parser.add_argument("--once", action="store_true", help="end after the tickets")
+    parser.add_argument(
+        "--no-monitoring",
+        dest="monitoring",
+        action="store_false",
+        help="without Prometheus and Alertmanager",
+    )
     parser.add_argument("--base-port", type=_base_port, default=DEFAULT_BASE_PORT)
     return parser.parse_args()
 
@@ -66,6 +75,17 @@ def _base_port(text: str) -> int:
     return int(text)
 
 
+def _has_monitoring() -> bool:
+    """Whether there can be alerts; says why not."""
+    lacking = " and ".join(name.title() for name in missing())
+    if lacking:
+        print(
+            f"There will be no alerts, because this machine has no {lacking};"
+            " `make install` installs them on Debian.\n"
+        )
+    return not lacking
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -73,7 +93,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _run(house: House, given: argparse.Namespace) -> int:
     _call([command("fake-wix"), "keygen", "--out", str(house.keys)])
     expected = _expected_tickets(house, given.order)
-    supervisor = Supervisor(house.directory, house.logs, programs(house))
+    watching = monitoring_programs(house) if given.monitoring else []
+    supervisor = Supervisor(house.directory, house.logs, [*programs(house), *watching])
     started = time.monotonic()
     supervisor.start()
     try:
@@ -81,7 +102,7 @@ def _run(house: House, given: argparse.Namespace) -> int:
         print(f"Bonfire is up after {time.monotonic() - started:.1f} s.\n")
         print(_send(house, given.order))
         _show_tickets(house, expected, supervisor)
-        _show_places(house, given.order)
+        _show_places(house, given.order, given.monitoring)
         if not given.once:
             _stay(supervisor)
     finally:
@@ -101,8 +122,8 @@ def _wait_ready(house: House, supervisor: Supervisor) -> None:
     environment = {**os.environ, **ingest_environment(house)}
     wait = str(START_DEADLINE_S)
     _call([command("order-ingest"), "declare", "--wait", wait], environment)
-    services = [f"http://{HOST}:{port}/readyz" for port in house.ops_ports]
-    for url in [house.paper_url, *services]:
+    services = [f"http://{HOST}:{port}/readyz" for port in house.ops_ports.values()]
+    for url in [house.paper_url, house.mails_url, *services]:
         if not _until(partial(_is_ready, url), START_DEADLINE_S, supervisor):
             raise RunFailed(f"{url} did not become ready\n{supervisor.last_words()}")
 
@@ -152,25 +173,9 @@ def _printed(house: House, expected: Counter[str]) -> bool:
     )
 
 
-def _show_places(house: House, order: Path) -> None:
-    again = (
-        f"{command('fake-wix')} send {order} --to {house.webhook_url}"
-        f" --key {house.keys / 'private.pem'} --new-id --now"
-    )
-    places = {
-        "the paper, live": house.paper_url,
-        "Wix's webhook": house.webhook_url,
-        "orders of other shops": f"http://{HOST}:{house.public_port}/v1/orders"
-        f" (token in {house.tokens})",
-        "OpenAPI": f"http://{HOST}:{house.public_port}/openapi.json",
-        "order-ingest": f"http://{HOST}:{house.ingest_ops_port}/metrics, /livez, /readyz",
-        "print-agent": f"http://{HOST}:{house.agent_ops_port}/metrics, /livez, /readyz",
-        "configuration": str(house.config),
-        "logs": str(house.logs),
-        "another order": again,
-    }
+def _show_places(house: House, order: Path, monitoring: bool) -> None:
     print("\nWhat is where")
-    for name, place in places.items():
+    for name, place in places(house, order, monitoring=monitoring).items():
         print(f"  {name:<22} {place}")
     print()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -16,6 +17,15 @@ BASE_PORTS: Final = range(1, 65_001)
 PRINTERS: Final = {"kitchen-1": "tcp://192.168.1.50:9100", "bar-1": "tcp://192.168.1.51:9100"}
 """The printers of bonfire.example.toml, whose addresses become the virtual printers'."""
 AGENT: Final = "altstadt"
+MONITORING: Final = ("prometheus", "alertmanager")
+"""The programs that may be left out."""
+_MAIL: Final = """\
+[mail]
+host = "{host}"
+port = {port}
+tls = "none"
+sender = "bonfire@bosco.example"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,11 @@ class House:
         return self.directory / "tokens"
 
     @property
+    def ops_tokens(self) -> Path:
+        """Of those who may see and do what order-ingest, print-agent and notifier offer."""
+        return self.directory / "ops-tokens"
+
+    @property
     def public_port(self) -> int:
         return self.base_port
 
@@ -62,12 +77,33 @@ class House:
         return self.base_port + 2
 
     @property
-    def ops_ports(self) -> tuple[int, int]:
-        return self.ingest_ops_port, self.agent_ops_port
-
-    @property
     def paper_port(self) -> int:
         return self.base_port + 3
+
+    @property
+    def notifier_ops_port(self) -> int:
+        return self.base_port + 4
+
+    @property
+    def ops_ports(self) -> dict[str, int]:
+        """By service."""
+        return {
+            "order-ingest": self.ingest_ops_port,
+            "print-agent": self.agent_ops_port,
+            "notifier": self.notifier_ops_port,
+        }
+
+    @property
+    def smtp_port(self) -> int:
+        return self.base_port + 5
+
+    @property
+    def mails_port(self) -> int:
+        return self.base_port + 6
+
+    @property
+    def monitoring_ports(self) -> dict[str, int]:
+        return {name: self.base_port + 7 + place for place, name in enumerate(MONITORING)}
 
     @property
     def broker_port(self) -> int:
@@ -85,26 +121,40 @@ class House:
     def paper_url(self) -> str:
         return f"http://{HOST}:{self.paper_port}/"
 
-    def prepare(self, *, own_broker: bool) -> None:
+    @property
+    def mails_url(self) -> str:
+        return f"http://{HOST}:{self.mails_port}/"
+
+    def monitoring_url(self, program: str) -> str:
+        return f"http://{HOST}:{self.monitoring_ports[program]}"
+
+    def prepare(self, *, own_broker: bool, monitoring: bool) -> None:
         """An empty directory with a configuration for this machine. Raises `PortTaken`."""
-        purposes = {
-            self.public_port: "the webhook",
-            self.ingest_ops_port: "order-ingest's operations",
-            self.agent_ops_port: "print-agent's operations",
-            self.paper_port: "the virtual printers' page",
-            **{port: f"the virtual printer {name}" for name, port in self.printer_ports.items()},
-        }
-        if own_broker:
-            purposes[self.broker_port] = "RabbitMQ"
-        for port, purpose in purposes.items():
+        for port, purpose in self._purposes(own_broker, monitoring).items():
             other = self.base_port + 100
             require_free(port, purpose, f"move all ports with: make run BASE_PORT={other}")
         shutil.rmtree(self.directory, ignore_errors=True)
         for directory in (self.paper, self.logs):
             directory.mkdir(parents=True)
         self._write_config()
-        self.tokens.touch(mode=0o600)
-        self.tokens.write_text(f"demo-shop {secrets.token_urlsafe(32)}\n")
+        _write_secret(self.tokens, f"demo-shop {secrets.token_urlsafe(32)}\n")
+        _write_secret(self.ops_tokens, f"demo-operator {secrets.token_urlsafe(32)} read,operate\n")
+
+    def _purposes(self, own_broker: bool, monitoring: bool) -> dict[int, str]:
+        """What each port is for."""
+        purposes = {
+            self.public_port: "the webhook",
+            **{port: f"{service}'s operations" for service, port in self.ops_ports.items()},
+            self.paper_port: "the virtual printers' page",
+            self.smtp_port: "the mail sink",
+            self.mails_port: "the mail sink's page",
+            **{port: f"the virtual printer {name}" for name, port in self.printer_ports.items()},
+        }
+        if monitoring:
+            purposes |= {port: name.title() for name, port in self.monitoring_ports.items()}
+        if own_broker:
+            purposes[self.broker_port] = "RabbitMQ"
+        return purposes
 
     def _write_config(self) -> None:
         text = (self.root / "bonfire.example.toml").read_text("utf-8")
@@ -112,4 +162,13 @@ class House:
             if text.count(address) != 1:
                 raise ValueError(f"bonfire.example.toml does not have {address} once")
             text = text.replace(address, f"tcp://{HOST}:{self.printer_ports[name]}")
+        mail = _MAIL.format(host=HOST, port=self.smtp_port)
+        text, found = re.subn(r"(?m)^\[mail\]\n(?:[^\[\n].*\n|\n)*", mail, text)
+        if found != 1:
+            raise ValueError("bonfire.example.toml does not have [mail] once")
         self.config.write_text(text, "utf-8")
+
+
+def _write_secret(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)

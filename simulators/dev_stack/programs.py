@@ -38,18 +38,19 @@ def own_broker() -> bool:
     return not os.environ.get("BONFIRE_AMQP_URL")
 
 
-def common_environment(house: House, service: str, ops_port: int) -> dict[str, str]:
+def common_environment(house: House, service: str) -> dict[str, str]:
     return {
         "BONFIRE_CONFIG": str(house.config),
         "BONFIRE_DATA": str(house.directory / "data" / service),
         "BONFIRE_AMQP_URL": broker_url(house),
-        "BONFIRE_OPS_PORT": str(ops_port),
+        "BONFIRE_OPS_PORT": str(house.ops_ports[service]),
+        "BONFIRE_OPS_TOKENS_FILE": str(house.ops_tokens),
     }
 
 
 def ingest_environment(house: House) -> dict[str, str]:
     return {
-        **common_environment(house, "order-ingest", house.ingest_ops_port),
+        **common_environment(house, "order-ingest"),
         "BONFIRE_PORT": str(house.public_port),
         "BONFIRE_WIX_PUBLIC_KEY_FILE": str(house.keys / "public.pem"),
         "BONFIRE_API_TOKENS_FILE": str(house.tokens),
@@ -59,14 +60,17 @@ def ingest_environment(house: House) -> dict[str, str]:
 def programs(house: House) -> Sequence[Program]:
     """In the order of their start. Raises `BrokerMissing` when nothing here can be the broker."""
     agent = {
-        **common_environment(house, "print-agent", house.agent_ops_port),
+        **common_environment(house, "print-agent"),
         "BONFIRE_AGENT": AGENT,
     }
+    notifier = common_environment(house, "notifier")
     broker = [_broker(house)] if own_broker() else []
     return [
         *broker,
         Program("virtual-printer", _virtual_printer(house), priority=20),
+        Program("mail-sink", _mail_sink(house), priority=20),
         Program("print-agent", [command("print-agent")], agent, priority=30),
+        Program("notifier", [command("notifier")], notifier, priority=30),
         Program("order-ingest", [command("order-ingest")], ingest_environment(house), priority=40),
     ]
 
@@ -96,3 +100,8 @@ def _virtual_printer(house: House) -> Sequence[str]:
     ]
     place = ["--paper", str(house.paper), "--control", str(house.paper_port)]
     return [command("virtual-printer"), "serve", *printers, *place]
+
+
+def _mail_sink(house: House) -> Sequence[str]:
+    ports = ["--smtp", str(house.smtp_port), "--control", str(house.mails_port)]
+    return [command("mail-sink"), "serve", *ports]

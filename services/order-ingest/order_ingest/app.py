@@ -87,8 +87,8 @@ class App:
 
     async def start(self, tasks: Tasks) -> None:
         await self._chassis.open()
-        await self._public.start()
         await self._lookout.look()  # before the first heartbeat
+        await self._public.start()
         await self._chassis.start(tasks)
         tasks.spawn("confirmations", self._confirmations.inbox.run)
         for queue, inbox in self._letters.inboxes.items():

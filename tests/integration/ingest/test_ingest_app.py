@@ -9,11 +9,16 @@ from datetime import timedelta
 import pytest
 
 from bonfire.broker import topology
+from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import JobEventType
+from bonfire.store import StoreError
 from bonfire.tasks import Tasks
+from bonfire.testing import FakeClock
 from bonfire.tokens import TokensInvalid
+from dev_stack.ports import free_ports
 from order_ingest.app import App
+from order_ingest.lookout import Lookout
 from tests.support.rabbit import soon
 from tests.support.raw_http import peer
 from tests.support.webhooks import Ingest, printed, running, settings_in
@@ -248,6 +253,31 @@ async def test_two_services_never_share_a_ledger(ingest: Ingest):
         await second.start(Tasks(lambda: None))
 
     assert caught.value.reason is Reason.STORE_LOCKED
+
+
+async def test_a_start_that_fails_keeps_neither_the_ports_nor_the_ledger(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    public, ops = free_ports(2)
+    settings = settings_in(tmp_path, port=public)
+    settings = replace(settings, chassis=replace(settings.chassis, ops_port=ops))
+
+    async def refused(_lookout: Lookout) -> None:
+        raise StoreError(Reason.STORE_LOCKED, "somebody else writes")
+
+    for look in (refused, Lookout.look):
+        monkeypatch.setattr(Lookout, "look", look)
+        app = App(settings, FakeClock(), MemoryBroker(MemoryServer()))
+        tasks = Tasks(lambda: None)
+        if look is refused:
+            with pytest.raises(StoreError):
+                await app.start(tasks)
+        else:
+            await app.start(tasks)
+            assert app.port == public
+            await app._public.stop()
+        await tasks.cancel()
+        await app.close()
 
 
 def test_an_unusable_public_key_is_named(tmp_path):

@@ -13,7 +13,11 @@ from bonfire import outbox, runs
 from bonfire.broker import Outgoing
 from bonfire.store.migrations import migrate, read_migrations, version_of
 
-SERVICES = ("order_ingest.ledger.migrations", "print_agent.journal.migrations")
+SERVICES = (
+    "order_ingest.ledger.migrations",
+    "print_agent.journal.migrations",
+    "notifier.history.migrations",
+)
 OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL"
 
 

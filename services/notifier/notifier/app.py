@@ -80,6 +80,10 @@ class App:
     def ops_port(self) -> int:
         return self._chassis.ops.port
 
+    def unready(self) -> Sequence[str]:
+        """What keeps it from its work, in words; nothing means ready."""
+        return self._chassis.unready()
+
     async def start(self, tasks: Tasks) -> None:
         await self._chassis.open()
         self._metrics.open_incidents(await self._history.open_incidents())

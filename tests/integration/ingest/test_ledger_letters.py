@@ -343,11 +343,38 @@ async def test_what_was_discarded_counts_as_new_when_more_of_it_comes(opened: Op
     assert [news.type for news in told(opened)] == [ADDED, SETTLED, ADDED]
 
 
-async def test_a_letter_about_a_job_is_not_discarded(opened: OpenLedger):
+async def test_a_discarded_letter_settles_every_other_one_about_its_job(opened: OpenLedger):
     await opened.accept(arrival())
-    buried = await bury_copy(opened)
+    await bury_copy(opened)
+    buried = await bury(opened, {}, agents().encode())
 
-    assert (await opened.ledger.discard(buried.letter.id, "a", LATER)).decision is Decision.HAS_JOB
+    done = await opened.ledger.discard(buried.letter.id, "anna", LATER)
+
+    assert (done.decision, done.events) == (Decision.DONE, 2)
+    assert states(opened) == ["discarded", "discarded"]
+    assert opened.state()[0] == "dead"
+
+
+async def test_what_was_discarded_can_be_requeued_after_all(opened: OpenLedger):
+    await opened.accept(arrival())
+    number = (await bury_copy(opened)).letter.id
+    await opened.ledger.discard(number, "anna", LATER)
+
+    done = await opened.ledger.requeue(number, "bert", LATER, HOSTS)
+
+    assert done.decision is Decision.DONE
+    assert done.letter is not None
+    assert (done.letter.state, done.letter.settled_by) == (LetterState.REQUEUED, "bert")
+
+
+async def test_what_was_discarded_and_prints_after_all_is_shown_as_printed(opened: OpenLedger):
+    await opened.accept(arrival())
+    number = (await bury_copy(opened)).letter.id
+    await opened.ledger.discard(number, "anna", LATER)
+
+    await opened.apply(JobEventType.PRINTED)
+
+    assert states(opened) == ["printed"]
 
 
 async def test_no_id_is_ever_given_twice(opened: OpenLedger):

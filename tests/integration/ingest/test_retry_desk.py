@@ -231,12 +231,14 @@ async def test_a_ticket_of_another_ledger_is_not_sent(ingest: Ingest):
     assert "this ledger has no such ticket" in answer.body["detail"]
 
 
-async def test_a_letter_about_a_ticket_is_not_discarded(ingest: Ingest):
+async def test_a_ticket_that_nobody_needs_is_discarded_and_can_be_had_after_all(ingest: Ingest):
     await dead(ingest)
 
-    answer = await ingest.ops("POST", DISCARD, json={"id": 1})
-
-    assert (answer.status, answer.reason) == (422, "has_job")
+    done = await ingest.ops("POST", DISCARD, json={"id": 1})
+    assert (done.status, done.body["state"]) == (200, "discarded")
+    undone = await ingest.ops("POST", REQUEUE, json={"id": 1})
+    assert (undone.status, undone.body["state"]) == (200, "requeued")
+    await ingest.published(2)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from prometheus_client import CollectorRegistry
 
 from bonfire.errors import CLASS_OF, Reason, ReasonClass
 from bonfire.order import AlertCode
 from bonfire.web.problem import STATUS_OF
-from order_ingest.ledger import Result
-from order_ingest.metrics import Door, IngestMetrics
+from order_ingest.domain.dead_letter import REASONS
+from order_ingest.ledger import Figures, Result
+from order_ingest.metrics import Door, IngestMetrics, LedgerSeries
 
 
 @pytest.fixture
@@ -71,3 +74,45 @@ def test_no_label_could_hold_an_order_or_a_person(registry):
     }
 
     assert names <= {"door", "result", "reason", "code", "location", "state", "lane", "le"}
+
+
+@pytest.fixture
+def waiting() -> tuple[CollectorRegistry, LedgerSeries]:
+    registry = CollectorRegistry()
+    return registry, LedgerSeries(registry, ["altstadt", "hafen"])
+
+
+@pytest.mark.parametrize("location", ["altstadt", "hafen", "-"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bonfire_ledger_open_jobs",
+        "bonfire_ledger_oldest_open_job_timestamp_seconds",
+        "bonfire_dead_letters",
+    ],
+)
+def test_every_location_and_nowhere_have_their_figures_at_zero(waiting, name, location):
+    assert waiting[0].get_sample_value(name, {"location": location}) == 0
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_of_a_dead_letter_starts_at_zero(waiting, reason):
+    labels = {"location": "hafen", "reason": reason}
+
+    assert waiting[0].get_sample_value("bonfire_dead_letters_received_total", labels) == 0
+
+
+def test_what_belongs_to_a_location_that_is_gone_counts_nowhere_with_the_earlier_date(waiting):
+    registry, series = waiting
+    early, late = datetime(2026, 5, 12, tzinfo=UTC), datetime(2026, 5, 13, tzinfo=UTC)
+    series.show([Figures("old", 2, late, dead_letters=1), Figures("", 1, early)])
+
+    def value(name: str, location: str = "-") -> object:
+        return registry.get_sample_value(name, {"location": location})
+
+    assert value("bonfire_ledger_open_jobs") == 3
+    assert value("bonfire_ledger_oldest_open_job_timestamp_seconds") == early.timestamp()
+    assert value("bonfire_dead_letters") == 1
+    series.show([])
+    assert value("bonfire_ledger_open_jobs") == 0
+    assert value("bonfire_ledger_oldest_open_job_timestamp_seconds") == 0

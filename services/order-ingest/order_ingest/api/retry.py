@@ -158,9 +158,6 @@ def _refused(settlement: Settlement, letter: DeadLetterRecord) -> web.Response:
                 " have the order cooked from the shop's own page"
             )
             return problem_response(HTTPStatus.CONFLICT, "no_host", detail)
-        case Decision.HAS_JOB:
-            detail = "it speaks of a ticket: print that again with POST /retry/requeue"
-            return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "has_job", detail)
         case _:
             return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "no_job", _no_job(letter))
 

@@ -143,7 +143,6 @@ class Decision(StrEnum):
     NO_JOB = "no_job"  # it speaks of no job of this ledger
     NOT_DEAD = "not_dead"  # its job is on its way
     NO_HOST = "no_host"  # the print host of its job is gone
-    HAS_JOB = "has_job"  # it speaks of a job, and a job is not discarded like that
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +206,14 @@ class Ledger(Protocol):
     ) -> Settlement:
         """Send the job once more, as a new generation that is due now (P4).
 
-        `hosts` are the print hosts that there are.
+        Also of a letter that was discarded. `hosts` are the print hosts that there are.
         """
         ...
 
     async def discard(self, letter_id: int, by: str, at: datetime) -> Settlement:
-        """Settle a letter that speaks of no job; another one like it counts as new."""
+        """Settle a letter: nobody needs it. Its job stays dead; a letter of no job that comes
+        again waits for a person again.
+        """
         ...
 
     async def figures(self) -> Sequence[Figures]:

@@ -80,11 +80,26 @@ def listed(db: sqlite3.Connection, query: LetterQuery) -> Sequence[DeadLetterRec
     return tuple(_record(*row) for row in rows)
 
 
-def settle_of(db: sqlite3.Connection, job: bytes, state: LetterState, by: str, at: datetime) -> int:
-    """Settle what is unsettled of a job, and tell it; returns how many events that makes."""
+def settle(db: sqlite3.Connection, number: int, state: LetterState, by: str, at: datetime) -> int:
+    """Settle a letter, and every other one about its job; returns how many events that makes."""
+    (job,) = db.execute("SELECT job FROM dead_letters WHERE id = ?", (number,)).fetchone()
+    if job is not None:
+        return settle_job(db, job, state, by, at)
+    db.execute(
+        "UPDATE dead_letters SET state = ?, settled_at = ?, settled_by = ? WHERE id = ?",
+        (state, at.timestamp(), by, number),
+    )
+    tell(db, DeadLetterEventType.SETTLED, number, at)
+    return 1
+
+
+def settle_job(
+    db: sqlite3.Connection, job: bytes, state: LetterState, by: str, at: datetime
+) -> int:
+    """Settle every letter about a job, also what somebody had discarded, and tell it."""
     rows = db.execute(
         "UPDATE dead_letters SET state = ?, settled_at = ?, settled_by = ?"
-        " WHERE job = ? AND state = 'unsettled' RETURNING id",
+        " WHERE job = ? AND state IN ('unsettled', 'discarded') RETURNING id",
         (state, at.timestamp(), by, job),
     ).fetchall()
     for (number,) in rows:

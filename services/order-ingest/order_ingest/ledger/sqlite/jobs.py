@@ -19,7 +19,7 @@ from bonfire.messages import (
 )
 from order_ingest.domain.states import JobState, LetterState
 from order_ingest.ledger import Arrival, ClosedJob
-from order_ingest.ledger.sqlite.dead_letters import settle_of
+from order_ingest.ledger.sqlite.dead_letters import settle_job
 from order_ingest.ledger.sqlite.moments import time
 
 STATE_OF: Final = {
@@ -98,5 +98,5 @@ def apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | None:
     location = db.execute("SELECT location FROM orders WHERE id = ?", (row[0],)).fetchone()[0]
     events = 0
     if state is JobState.PRINTED:  # whatever letter gave it up
-        events = settle_of(db, key, LetterState.PRINTED, event.agent, event.at)
+        events = settle_job(db, key, LetterState.PRINTED, event.agent, event.at)
     return ClosedJob(location, state, time(row[1]), events)

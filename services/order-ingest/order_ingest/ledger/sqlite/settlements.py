@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bonfire import outbox
-from bonfire.messages import DeadLetterEventType, PrintJob, decode
+from bonfire.messages import PrintJob, decode
 from order_ingest.domain.states import JobState, LetterState
 from order_ingest.ledger import Decision, Settlement
 from order_ingest.ledger.sqlite import dead_letters
@@ -20,7 +20,7 @@ def requeue(
     letter = dead_letters.find(db, letter_id)
     if letter is None:
         return Settlement(Decision.UNKNOWN)
-    if letter.state is not LetterState.UNSETTLED:
+    if letter.state not in (LetterState.UNSETTLED, LetterState.DISCARDED):
         return Settlement(Decision.SETTLED, letter)
     key = bytes.fromhex(letter.job_id)
     row = db.execute("SELECT state, body, agent FROM jobs WHERE key = ?", (key,)).fetchone()
@@ -31,7 +31,7 @@ def requeue(
     if row[2] not in hosts:
         return Settlement(Decision.NO_HOST, letter)
     job = _send_again(db, key, row[1], letter.generation, at)
-    events = dead_letters.settle_of(db, key, LetterState.REQUEUED, by, at)
+    events = dead_letters.settle(db, letter_id, LetterState.REQUEUED, by, at)
     return Settlement(Decision.DONE, dead_letters.find(db, letter_id), job, JobState.OPEN, events)
 
 
@@ -41,14 +41,8 @@ def discard(db: sqlite3.Connection, letter_id: int, by: str, at: datetime) -> Se
         return Settlement(Decision.UNKNOWN)
     if letter.state is not LetterState.UNSETTLED:
         return Settlement(Decision.SETTLED, letter)
-    if letter.job_id:
-        return Settlement(Decision.HAS_JOB, letter)
-    db.execute(
-        "UPDATE dead_letters SET state = ?, settled_at = ?, settled_by = ? WHERE id = ?",
-        (LetterState.DISCARDED, at.timestamp(), by, letter_id),
-    )
-    dead_letters.tell(db, DeadLetterEventType.SETTLED, letter_id, at)
-    return Settlement(Decision.DONE, dead_letters.find(db, letter_id), events=1)
+    events = dead_letters.settle(db, letter_id, LetterState.DISCARDED, by, at)
+    return Settlement(Decision.DONE, dead_letters.find(db, letter_id), events=events)
 
 
 def _send_again(

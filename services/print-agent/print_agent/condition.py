@@ -78,6 +78,10 @@ class Condition:
         self._pause_s = min(pause_s * PROBE_FACTOR, MOST_PROBE_S)
         return pause_s
 
+    def hurry(self) -> None:
+        """A ticket has come for it: ask as often as when the trouble was new."""
+        self._pause_s = FIRST_PROBE_S
+
     def lost(self, reason: Reason) -> None:
         self.known = True
         now = self._clock.now()
@@ -93,6 +97,10 @@ class Condition:
     def doubt(self) -> None:
         """It says that it is ready, and took not a byte: now only a ticket shows that it is."""
         self._doubted = True
+
+    def believe(self) -> None:
+        """It took bytes of a ticket: what it says of itself counts again."""
+        self._doubted = False
 
     def ready(self, *, near_end: bool) -> None:
         """It says that it is ready."""

@@ -88,6 +88,7 @@ class Probing:
         while not await self._has_arrived_within(pause_s):
             await self._ask()
             pause_s = self._pause_s(self._pace.probe_every_s)
+        self._condition.hurry()
 
     async def _ask(self) -> None:
         try:

@@ -194,6 +194,7 @@ class Spooler:
             return False
         said = await session.late_word(entry.process_id, LATE_WORD_S)
         if said:
+            self._condition.back()
             await self._end(after_late_word(entry, self._clock.now()))
         return said
 
@@ -232,6 +233,7 @@ class Spooler:
                 self._condition.back()
                 await self._end(ended)
             case Outcome.UNKNOWN:
+                self._condition.believe()
                 log.warning(
                     "an attempt ended without a word", extra=log_fields(ended, "attempt.lost")
                 )

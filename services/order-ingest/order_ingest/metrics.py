@@ -35,8 +35,12 @@ class IngestMetrics:
     """Series for the locations that the configuration names; the chassis has those of its own."""
 
     def __init__(self, registry: CollectorRegistry, locations: Iterable[str]) -> None:
+        self._add_doors(registry)
+        self._add_tickets(registry)
+        self._start_at_zero(locations)
+
+    def _add_doors(self, registry: CollectorRegistry) -> None:
         counter = partial(Counter, registry=registry)
-        histogram = partial(Histogram, registry=registry)
         self._received = counter(
             "bonfire_orders_received_total",
             "Orders that came in at a door, by what became of them.",
@@ -51,11 +55,12 @@ class IngestMetrics:
             "bonfire_requests_malformed_total",
             "What came to the public port and was no HTTP at all.",
         )
-        self._seconds = histogram(
+        self._seconds = Histogram(
             "bonfire_request_seconds",
             "From the request's header to its answer.",
             ("door",),
             buckets=FAST_BUCKETS,
+            registry=registry,
         )
         self._stale_tokens = counter(
             "bonfire_wix_stale_tokens_total",
@@ -66,6 +71,9 @@ class IngestMetrics:
             "Things in orders that could not be read: CHECK ORDER ONLINE.",
             ("code",),
         )
+
+    def _add_tickets(self, registry: CollectorRegistry) -> None:
+        counter = partial(Counter, registry=registry)
         self._placed = counter(
             "bonfire_orders_placed_total",
             "New orders with something to print; an order counts once.",
@@ -74,14 +82,15 @@ class IngestMetrics:
         self._jobs = counter("bonfire_jobs_created_total", "Tickets to print.", ("location",))
         self._closed = counter(
             "bonfire_jobs_closed_total",
-            "Jobs that an agent has closed.",
+            "Jobs that are printed or given up.",
             ("location", "state"),
         )
-        self._to_paper = histogram(
+        self._to_paper = Histogram(
             "bonfire_order_to_paper_seconds",
             "From the acceptance of an order to its confirmed ticket.",
             ("location",),
             buckets=PAPER_BUCKETS,
+            registry=registry,
         )
         self._changed = counter(
             "bonfire_orders_changed_after_release_total",
@@ -99,7 +108,6 @@ class IngestMetrics:
             ("location",),
             registry=registry,
         )
-        self._start_at_zero(locations)
 
     def _start_at_zero(self, locations: Iterable[str]) -> None:
         for door in Door:

@@ -90,7 +90,9 @@ class App:
         await self._recognition.load()
         interrupted = await self._journal.interrupted_printers()
         for printer in self._printers:
-            self._spoolers[printer.id] = self._spooler(printer, printer.id in interrupted)
+            spooler = self._spooler(printer, printer.id in interrupted)
+            await spooler.load()
+            self._spoolers[printer.id] = spooler
         await self._chassis.start(tasks)
         # Neither is started again within the process (docs/adr/0013): what was in hand when it died
         # is judged from the journal, and that is done once, when the process starts.

@@ -18,7 +18,6 @@ from typing import Final
 
 from bonfire.clock import Clock, wait_at_most
 from bonfire.errors import Permanent, Reason
-from bonfire.inbox import until_on_disk
 from bonfire.messages import PrinterState, PrintJob
 from bonfire.store import StoreError
 from print_agent.condition import Condition
@@ -51,7 +50,7 @@ Render = Callable[[PrintJob, Slip], bytes]
 
 
 class Spooler:
-    """Prints what `add` gives it; `run` is its task."""
+    """Prints what `add` gives it; `run` is its task, after `load`."""
 
     def __init__(
         self,
@@ -116,7 +115,6 @@ class Spooler:
 
     async def run(self) -> None:
         try:
-            await until_on_disk(self._load, self._clock)
             while True:
                 await self._next()
         finally:
@@ -130,7 +128,8 @@ class Spooler:
         self._arrived.set()
         await wait_at_most(self._clock, self._between_tickets, seconds)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
+        """What the journal knows of the printer; before `run`. Raises `StoreError`."""
         self._last_number = await self._journal.last_number(self.id)
         trouble = await self._journal.trouble(self.id)
         if trouble is not None:

@@ -213,6 +213,8 @@ class Rig:
         self.disk.open()
         await self.journal.open()
         await self.recognition.load()
+        for spooler in self.spoolers.values():
+            await spooler.load()
         return self
 
     async def start(self) -> Rig:

@@ -119,6 +119,44 @@ def test_every_end_has_a_verdict_and_a_reason_unless_it_printed(end: AttemptEnd,
     assert verdict.state is not JobState.SENDING
 
 
+DEAD = MARKED.after(Verdict(JobState.DEAD, OnPaper.MAYBE))
+AGAIN = job("A1").model_copy(update={"generation": 2})
+ELSEWHERE = AGAIN.model_copy(update={"printer": "bar-1"})
+
+
+def test_a_dead_job_that_may_be_on_paper_comes_back_with_its_mark_and_its_number():
+    revived = DEAD.revived(AGAIN)
+    assert (revived.state, revived.marked, revived.job) == (JobState.UNKNOWN, True, AGAIN)
+    assert (revived.earlier_number, revived.first_sent_at) == ("0417", NOW)
+    assert revived.process_id == MARKED.process_id, "its late word still counts"
+    assert revived.ticket == MARKED.ticket
+
+
+def test_a_dead_job_of_which_nothing_was_sent_comes_back_as_new():
+    failed = after_printing(READY, SENDING, result(Outcome.FAILED, Reason.RESET_BEFORE_BYTES), NOW)
+    dead = unprintable(failed.after, Permanent(Reason.RENDER_ERROR, ""), NOW).after
+    revived = dead.revived(AGAIN)
+    assert (revived.state, revived.marked, revived.ticket) == (JobState.READY, False, NUMBER)
+    moved = dead.revived(ELSEWHERE)
+    assert (moved.state, moved.marked, moved.ticket) == (JobState.READY, False, None)
+    assert moved.earlier_number == ""
+
+
+def test_a_dead_job_for_another_printer_leaves_its_number_there_and_remembers_it():
+    moved = DEAD.revived(ELSEWHERE)
+    assert (moved.state, moved.marked, moved.ticket) == (JobState.UNKNOWN, True, None)
+    assert (moved.earlier_number, moved.first_sent_at, moved.process_id) == ("0417", NOW, b"")
+    sending = moved.sending(TicketNumber(NUMBER.day, 12), b"!!!$", NOW)
+    assert sending.sent_marked
+    assert sending.earlier_number == "0417"
+
+
+def test_a_job_that_died_for_a_printer_nobody_has_still_knows_its_first_number():
+    nowhere = DEAD.revived(ELSEWHERE).after(Verdict(JobState.DEAD, OnPaper.MAYBE))
+    assert nowhere.revived(ELSEWHERE).earlier_number == "0417"
+    assert nowhere.revived(AGAIN).earlier_number == "0417"
+
+
 @given(st.lists(st.sampled_from(Outcome), max_size=12))
 def test_whatever_happens_at_most_one_ticket_is_unmarked_and_never_a_third_may_be_on_paper(
     outcomes: list[Outcome],

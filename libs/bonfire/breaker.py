@@ -8,6 +8,7 @@ Neither does one that ends after the breaker changed: it asked an earlier state 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -47,6 +48,10 @@ class BreakerChange:
     before: BreakerState
     state: BreakerState
     reason: str  # what the call said that brought it about; empty for a success
+
+
+class _Failed(Exception):
+    """Tells pybreaker of a failure."""
 
 
 def _every_error(_error: Exception) -> bool:
@@ -130,14 +135,11 @@ class Breaker:
     def _record(self, error: Exception | None) -> None:
         def outcome() -> None:
             if error is not None:
-                raise error
+                raise _Failed
 
         def count() -> None:
-            try:
+            with suppress(_Failed):
                 self._machine.call(outcome)
-            except Exception as raised:
-                if raised is not error:
-                    raise
 
         self._change(count, _reason(error))
 

@@ -115,7 +115,7 @@ class App:
         mail, chassis = self._config.mail, self._chassis
         if mail is None:
             return None
-        return Delivery(
+        delivery = Delivery(
             self._history,
             channel or SmtpChannel(mail, settings.smtp_password),
             MailWriter(mail, Templates(self._config)),
@@ -124,6 +124,8 @@ class App:
             self._metrics,
             self._tell,
         )
+        chassis.health.show(delivery.breaker)
+        return delivery
 
     def _wake(self) -> None:
         if self._delivery is not None:

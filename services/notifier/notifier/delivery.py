@@ -75,7 +75,7 @@ class Delivery:
         self._metrics = metrics
         self._tell = tell
         self._changes: deque[BreakerChange] = deque()
-        self._breaker = Breaker(SMTP, POLICY, clock, self._changed, _is_the_servers_failure)
+        self.breaker = Breaker(SMTP, POLICY, clock, self._changed, _is_the_servers_failure)
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -87,7 +87,7 @@ class Delivery:
     async def run(self) -> None:
         while True:
             self._woken.clear()
-            if (left_alone_s := self._breaker.retry_after_s) > 0:
+            if (left_alone_s := self.breaker.retry_after_s) > 0:
                 await self._clock.sleep(left_alone_s)
             elif (pause_s := await self._round()) > 0:
                 await wait_at_most(self._clock, self._woken, pause_s)
@@ -106,7 +106,7 @@ class Delivery:
         for notification in due.notifications:
             if self._stopping:
                 return LOOK_EVERY_S
-            if self._breaker.retry_after_s > 0:
+            if self.breaker.retry_after_s > 0:
                 break
             self._idle.clear()
             try:
@@ -122,9 +122,9 @@ class Delivery:
         return min(max(left_s, 0.1), LOOK_EVERY_S)
 
     async def _deliver(self, notification: Queued) -> None:
-        was_closed = self._breaker.state is BreakerState.CLOSED
+        was_closed = self.breaker.state is BreakerState.CLOSED
         outcome = await self._try(notification)
-        recovered = not was_closed and self._breaker.state is BreakerState.CLOSED
+        recovered = not was_closed and self.breaker.state is BreakerState.CLOSED
         recording = asyncio.ensure_future(self._record(notification, outcome, recovered))
         try:
             await asyncio.shield(recording)
@@ -136,7 +136,7 @@ class Delivery:
     async def _try(self, notification: Queued) -> _Outcome:
         try:
             mail = self._writer.write(notification)
-            answer = await self._breaker.call(partial(self._channel.send, mail))
+            answer = await self.breaker.call(partial(self._channel.send, mail))
         except Permanent as error:
             return _Outcome(Result.REFUSED, error.reason.value, error.detail)
         except Retryable as error:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from typing import Final
 
 from bonfire.config import Mail as MailSettings
 from bonfire.config import Person
 from bonfire.sanitiser import clean_line
-from notifier.channels import Mail
+from notifier.channels import MAIL_POLICY, Mail
 from notifier.history import Queued
 from notifier.templates import Letter, Templates
 
@@ -43,7 +42,7 @@ class MailWriter:
         return Mail(self._settings.sender, person.email, message)
 
     def _message(self, letter: Letter, name: str, email: str, at: datetime) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=MAIL_POLICY)
         message["From"] = formataddr((SENDER_NAME, self._settings.sender))
         message["To"] = formataddr((_header(name), email))
         message["Subject"] = _header(letter.subject)

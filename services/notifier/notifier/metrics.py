@@ -19,6 +19,7 @@ from bonfire.messages import (
     PrinterEventType,
     PrinterState,
     ServiceEventType,
+    UnknownEvent,
 )
 from notifier.domain.incidents import IncidentType, Verdict
 from notifier.history import Result
@@ -158,7 +159,8 @@ class NotifierMetrics:
             self._printers.start_at_zero(agent, location_id, printer)
 
     def received(self, event: Event) -> None:
-        self._received.labels(event.type if event.type in self._types else OTHER).inc()
+        known = not isinstance(event, UnknownEvent) and event.type in self._types
+        self._received.labels(event.type if known else OTHER).inc()
 
     def heard(self, heartbeat: Heartbeat, at: datetime) -> None:
         """Of a print host of the configuration, and of its printers that we know."""

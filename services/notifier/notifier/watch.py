@@ -55,7 +55,7 @@ class Watch:
         now = self._clock.now()
         if silent := self._silent():
             last = {beat.instance: beat.at for beat, _ in await self._history.fleet()}
-            signs = [silence(agent, last.get(agent), self._config) for agent in silent]
+            signs = [silence(agent, last.get(agent), now, self._config) for agent in silent]
             self._desk.follow(await self._history.judge(signs, now))
         self._desk.follow(await self._history.settle(now))
 

@@ -224,3 +224,5 @@ async def test_a_breaker_that_opens_is_an_event_of_its_own(site, sink):
     await eventually(lambda: site.rows("events?type=breaker.changed"))
     (row,) = await site.rows("events?type=breaker.changed")
     assert (row["body"]["breaker"], row["body"]["state"]) == ("smtp", "open")
+    _, status = await site.get("/health/status")
+    assert [(one["name"], one["state"]) for one in status["breakers"]] == [("smtp", "open")]

@@ -220,6 +220,13 @@ async def test_a_person_may_close_it_and_the_count_begins_anew():
     assert rig.state == "closed"
 
 
+async def test_every_error_counts_where_nobody_says_otherwise():
+    rig = Rig()
+    rig.breaker = Breaker("smtp", POLICY, rig.clock, rig.changes.append)
+    await rig.fail(2)
+    assert rig.state == "open"
+
+
 async def test_an_error_without_a_reason_is_told_by_its_kind():
     rig = Rig()
 

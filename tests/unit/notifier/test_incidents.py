@@ -13,6 +13,7 @@ from bonfire.testing import START
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import (
     HEALTH,
+    OLDEST_NEWS,
     QUIET,
     Incident,
     IncidentType,
@@ -29,7 +30,7 @@ SECOND = timedelta(seconds=1)
 
 def sign(meaning: Meaning, **said: object) -> Sign:
     circumstances = Circumstances.model_validate({"reason": "paper_out", **said})
-    return Sign(IncidentType.PRINTER_LOST, "altstadt/kitchen-1", meaning, circumstances)
+    return Sign(IncidentType.PRINTER_LOST, "altstadt/kitchen-1", meaning, circumstances, START)
 
 
 TROUBLE = sign(Meaning.TROUBLE, since=START, waiting=1)
@@ -138,6 +139,21 @@ def test_what_is_over_at_once_is_told_once_and_never_ends():
     assert verdict is not None
     assert verdict.tell is Phase.START
     assert not verdict.after.open
+
+
+@pytest.mark.parametrize(
+    ("said_at", "believed"),
+    [
+        (START - timedelta(hours=3), START - timedelta(hours=3)),
+        (START + timedelta(hours=3), START),
+        (START - timedelta(days=9_000), START - OLDEST_NEWS),
+    ],
+)
+def test_news_happened_when_its_sender_says_unless_that_cannot_be(said_at, believed):
+    for meaning in (Meaning.TROUBLE, Meaning.PASSED):
+        verdict = judge(replace(sign(meaning), at=said_at), None, START)
+        assert verdict is not None
+        assert verdict.happened_at == believed
 
 
 @pytest.mark.parametrize("apart", [timedelta(), QUIET - SECOND, -SECOND])

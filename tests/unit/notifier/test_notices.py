@@ -57,7 +57,7 @@ def test_what_is_not_to_be_told_and_who_cannot_be_mailed_gets_no_notice():
 
 def test_the_mail_of_the_end_answers_the_mail_of_the_start():
     start = next(notices(Verdict(None, INCIDENT, Phase.START), CONFIG))
-    end = next(notices(Verdict(INCIDENT, ENDED, Phase.END), CONFIG))
+    end = next(notices(Verdict(INCIDENT, ENDED, Phase.END, ENDED.ended_at), CONFIG))
     assert end.replies_to == start.message_id
     assert end.happened_at == ENDED.ended_at
 

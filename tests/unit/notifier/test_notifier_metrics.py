@@ -86,6 +86,8 @@ def test_no_sender_can_add_a_series():
     rig.metrics.heard(heartbeat(printer_state("made-up"), printer_state()), START)
     assert rig.series() == before
     assert rig.value("events_received_total", type=OTHER) == 1
+    rig.metrics.received(UnknownEvent(event_id="x", type="printer.lost", at=START))
+    assert rig.value("events_received_total", type=OTHER) == 2
 
 
 def test_numbers_that_cannot_be_break_nothing():

@@ -172,11 +172,11 @@ def test_silence_concerns_every_location_of_the_print_host():
             ),
         ],
     )
-    sign = silence("one", START, shared)
+    sign = silence("one", START, START, shared)
     assert sign.target == "one"
     assert sign.circumstances.locations == ("altstadt", "hafen")
     assert sign.circumstances.since == START
-    assert silence("one", None, shared).circumstances.since is None
+    assert silence("one", None, START, shared).circumstances.since is None
 
 
 @pytest.mark.parametrize(

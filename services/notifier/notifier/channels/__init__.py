@@ -12,9 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Protocol
+from email.policy import SMTP
+from typing import Final, Protocol
 
 from bonfire.errors import Permanent, Retryable
+
+MAIL_POLICY: Final = SMTP.clone(cte_type="7bit")
+"""Not every server takes text of eight bits as it is."""
 
 
 class ChannelUnavailable(Retryable):

@@ -6,7 +6,6 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.policy import SMTP as SMTP_POLICY
 from typing import Final
 
 import aiosmtplib
@@ -22,7 +21,14 @@ from bonfire.config import Mail as MailSettings
 from bonfire.config import Tls
 from bonfire.errors import BonfireError, Permanent, Reason
 from bonfire.sanitiser import clean_line, shorten
-from notifier.channels import ChannelUnavailable, Mail, MailDeferred, MailRefused, MailUnknown
+from notifier.channels import (
+    MAIL_POLICY,
+    ChannelUnavailable,
+    Mail,
+    MailDeferred,
+    MailRefused,
+    MailUnknown,
+)
 
 GOODBYE_S: Final = 1.0
 MOST_ANSWER_CHARACTERS: Final = 300
@@ -56,7 +62,7 @@ class SmtpChannel:
                     await client.mail(mail.sender)
                     await client.rcpt(mail.recipient)
                     given = True
-                    answer = await client.data(mail.message.as_bytes(policy=SMTP_POLICY))
+                    answer = await client.data(mail.message.as_bytes(policy=MAIL_POLICY))
         except TimeoutError as error:
             raise _gone(given, f"no answer in {self._settings.timeout_s:g} s") from error
         except ChannelUnavailable as error:

@@ -20,6 +20,10 @@ QUIET: Final = timedelta(hours=1)
 """Something that is over at once is told of the same target once in this time, else counted."""
 
 
+OLDEST_NEWS: Final = timedelta(days=7)
+"""A print host that was cut off longer has a wrong clock, or nobody waits for its news."""
+
+
 class IncidentType(StrEnum):
     PRINTER_LOST = "printer_lost"
     TICKETS_WAITING = "tickets_waiting"
@@ -50,6 +54,7 @@ class Sign:
     target: str
     meaning: Meaning
     circumstances: Circumstances
+    at: datetime  # by the clock of whoever says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class Verdict:
     before: Incident | None
     after: Incident
     tell: Phase | None = None
+    happened_at: datetime | None = None
+    """What is told happened then; by our clock, or by another that is not far off."""
 
 
 def judge(sign: Sign, known: Incident | None, now: datetime) -> Verdict | None:
@@ -86,7 +93,7 @@ def judge(sign: Sign, known: Incident | None, now: datetime) -> Verdict | None:
         return None if current is None else _over(sign, current, now)
     if current is None:
         opened = Incident(sign.type, sign.target, sign.circumstances, now)
-        return Verdict(None, opened, Phase.START)
+        return Verdict(None, opened, Phase.START, _believable(sign.at, now))
     return _goes_on(sign, current)
 
 
@@ -97,7 +104,7 @@ def settle(incident: Incident, now: datetime) -> Verdict | None:
     """
     if incident.healthy_since is None or timedelta() <= now - incident.healthy_since < HEALTH:
         return None
-    return Verdict(incident, replace(incident, ended_at=now), Phase.END)
+    return Verdict(incident, replace(incident, ended_at=now), Phase.END, now)
 
 
 def retire(incident: Incident, now: datetime) -> Verdict:
@@ -109,7 +116,11 @@ def _passed(sign: Sign, known: Incident | None, now: datetime) -> Verdict:
     if known is not None and abs(now - known.opened_at) < QUIET:
         return Verdict(known, replace(known, count=known.count + 1))
     passed = Incident(sign.type, sign.target, sign.circumstances, now, ended_at=now)
-    return Verdict(None, passed, Phase.START)
+    return Verdict(None, passed, Phase.START, _believable(sign.at, now))
+
+
+def _believable(at: datetime, now: datetime) -> datetime:
+    return max(min(at, now), now - OLDEST_NEWS)
 
 
 def _over(sign: Sign, current: Incident, now: datetime) -> Verdict | None:

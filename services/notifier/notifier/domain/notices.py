@@ -36,7 +36,6 @@ def notices(verdict: Verdict, config: Config) -> Iterator[Notice]:
     if verdict.tell is None or config.mail is None:
         return
     incident = verdict.after
-    happened_at = incident.ended_at if verdict.tell is Phase.END else incident.opened_at
     for person in addressees(incident.circumstances, config):
         start = _message_id(incident, Phase.START, person, config.mail)
         own = _message_id(incident, verdict.tell, person, config.mail)
@@ -48,7 +47,7 @@ def notices(verdict: Verdict, config: Config) -> Iterator[Notice]:
             language=person.language,
             circumstances=incident.circumstances,
             count=incident.count,
-            happened_at=happened_at or incident.opened_at,
+            happened_at=verdict.happened_at or incident.opened_at,
             message_id=own,
             replies_to=start if verdict.tell is Phase.END else "",
         )

@@ -44,18 +44,19 @@ def signs_of_heartbeat(heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
     if not is_print_host(heartbeat, config):
         return
     agent = heartbeat.instance
-    yield Sign(IncidentType.AGENT_SILENT, agent, Meaning.OVER, Circumstances(until=heartbeat.at))
+    alive = Circumstances(until=heartbeat.at)
+    yield Sign(IncidentType.AGENT_SILENT, agent, Meaning.OVER, alive, heartbeat.at)
     known = {printer.id for printer in config.printers_of(agent)}
     for printer in (state for state in heartbeat.printers if state.id in known):
         yield from _state(printer, heartbeat, config)
 
 
-def silence(agent: str, last_at: datetime | None, config: Config) -> Sign:
+def silence(agent: str, last_at: datetime | None, now: datetime, config: Config) -> Sign:
     """Nothing was heard of a print host; `last_at` is its last heartbeat, if there was one."""
     circumstances = Circumstances(
         locations=_locations("", agent, config), agent=agent, since=last_at
     )
-    return Sign(IncidentType.AGENT_SILENT, agent, Meaning.TROUBLE, circumstances)
+    return Sign(IncidentType.AGENT_SILENT, agent, Meaning.TROUBLE, circumstances, now)
 
 
 def is_print_host(heartbeat: Heartbeat, config: Config) -> bool:
@@ -84,9 +85,8 @@ def _printer(event: PrinterEvent, config: Config) -> Sign:
         until=event.at if back else None,
     )
     meaning = Meaning.OVER if back else Meaning.TROUBLE
-    return Sign(
-        IncidentType.PRINTER_LOST, _target(event.agent, event.printer), meaning, circumstances
-    )
+    target = _target(event.agent, event.printer)
+    return Sign(IncidentType.PRINTER_LOST, target, meaning, circumstances, event.at)
 
 
 def _state(printer: PrinterState, heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
@@ -102,15 +102,20 @@ def _state(printer: PrinterState, heartbeat: Heartbeat, config: Config) -> Itera
         until=heartbeat.at,
     )
     trouble = circumstances.model_copy(update={"until": None})
+
+    def sign(type_: IncidentType, meaning: Meaning) -> Sign:
+        said = trouble if meaning is Meaning.TROUBLE else circumstances
+        return Sign(type_, target, meaning, said, heartbeat.at)
+
     if printer.lost_at is not None:
-        yield Sign(IncidentType.PRINTER_LOST, target, Meaning.TROUBLE, trouble)
+        yield sign(IncidentType.PRINTER_LOST, Meaning.TROUBLE)
     elif printer.ready:
-        yield Sign(IncidentType.PRINTER_LOST, target, Meaning.OVER, circumstances)
+        yield sign(IncidentType.PRINTER_LOST, Meaning.OVER)
     if due_at is None or heartbeat.at - due_at <= LATE:
-        yield Sign(IncidentType.TICKETS_WAITING, target, Meaning.OVER, circumstances)
+        yield sign(IncidentType.TICKETS_WAITING, Meaning.OVER)
     elif printer.lost_at is None:
         # While it is lost, people know already why nothing prints.
-        yield Sign(IncidentType.TICKETS_WAITING, target, Meaning.TROUBLE, trouble)
+        yield sign(IncidentType.TICKETS_WAITING, Meaning.TROUBLE)
 
 
 def _dead_letter(event: DeadLetterEvent) -> Iterator[Sign]:
@@ -128,7 +133,8 @@ def _dead_letter(event: DeadLetterEvent) -> Iterator[Sign]:
         until=None if added else event.at,
     )
     meaning = Meaning.ANOTHER if added else Meaning.OVER
-    yield Sign(IncidentType.DEAD_LETTER, short_line(event.location) or "-", meaning, circumstances)
+    target = short_line(event.location) or "-"
+    yield Sign(IncidentType.DEAD_LETTER, target, meaning, circumstances, event.at)
 
 
 def _restart(event: ServiceEvent, config: Config) -> Iterator[Sign]:
@@ -146,7 +152,7 @@ def _restart(event: ServiceEvent, config: Config) -> Iterator[Sign]:
         away_s=event.away_s,
     )
     target = _target(event.service, event.instance)
-    yield Sign(IncidentType.SERVICE_RESTARTED, target, Meaning.PASSED, circumstances)
+    yield Sign(IncidentType.SERVICE_RESTARTED, target, Meaning.PASSED, circumstances, event.at)
 
 
 def _target(whose: str, which: str) -> str:

@@ -106,7 +106,9 @@ def text() -> str:
 def _table(rows: Iterator[Metric], read_by: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield "| metric | kind | labels | meaning | read by |\n|---|---|---|---|---|"
     for metric in rows:
-        who = dict.fromkeys(reader for name in metric.series for reader in read_by.get(name, ()))
+        who = dict.fromkeys(
+            reader for name in sorted(metric.series) for reader in read_by.get(name, ())
+        )
         labels = ", ".join(metric.labels)
         name = f"`{metric.name}`"
         yield f"| {name} | {metric.kind} | {labels} | {metric.meaning} | {', '.join(who)} |"

@@ -9,8 +9,9 @@ from typing import Final
 
 from bonfire.config import Mail as MailSettings
 from bonfire.config import Person
+from bonfire.errors import Reason
 from bonfire.sanitiser import clean_line
-from notifier.channels import MAIL_POLICY, Mail
+from notifier.channels import MAIL_POLICY, Mail, MailRefused
 from notifier.history import Queued
 from notifier.templates import Letter, Templates
 
@@ -18,7 +19,10 @@ SENDER_NAME: Final = "Bonfire"
 
 
 class MailWriter:
-    """Writes the mail of a notification; the same notification is the same mail, always."""
+    """Writes the mail of a notification; the same notification is the same mail, always.
+
+    Raises `MailRefused` for an address that cannot be written to.
+    """
 
     def __init__(self, settings: MailSettings, templates: Templates) -> None:
         self._settings = settings
@@ -42,6 +46,8 @@ class MailWriter:
         return Mail(self._settings.sender, person.email, message)
 
     def _message(self, letter: Letter, name: str, email: str, at: datetime) -> EmailMessage:
+        if not email.isascii():
+            raise MailRefused(Reason.MAIL_REFUSED, "an address outside ASCII cannot be mailed")
         message = EmailMessage(policy=MAIL_POLICY)
         message["From"] = formataddr((SENDER_NAME, self._settings.sender))
         message["To"] = formataddr((_header(name), email))

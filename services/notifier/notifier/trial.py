@@ -37,8 +37,9 @@ async def send_trial(
     """False if the mail server did not take it; `tell` is given its word either way."""
     settings = mail_settings(loaded)
     message_id = f"<{uuid.uuid4().hex}@{settings.sender.rpartition('@')[2]}>"
-    mail = MailWriter(settings, Templates(loaded)).trial(person, message_id, clock.now())
+    writer = MailWriter(settings, Templates(loaded))
     try:
+        mail = writer.trial(person, message_id, clock.now())
         answer = await channel.send(mail)
     except BonfireError as error:
         tell(f"{settings.host} did not take a mail to {person.email}: {error.detail}")

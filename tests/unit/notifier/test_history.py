@@ -132,7 +132,10 @@ async def test_pages_are_newest_first_filtered_and_bounded(history):
     assert len(await history.events(Wanted(since=START + timedelta(minutes=4)))) == 2
     assert len(await history.incidents(Wanted(type="dead_letter"))) == 1
     assert len(await history.notifications(Wanted(since=START + timedelta(minutes=5)))) == 2
-    assert (await history.incidents(Wanted(limit=1)))[0]["target"] == "altstadt"
+    (newest,) = await history.incidents(Wanted(limit=1))
+    assert newest["target"] == "altstadt"
+    assert newest["opened_at"] == "2026-05-12T18:05:00.000+00:00"
+    assert newest["ended_at"] is None
 
 
 async def forget_all(history: SqliteHistory, before) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from bonfire.config import Config
 from bonfire.errors import ReasonClass, reasons_of
 from bonfire.messages import Language
 from bonfire.testing import START
+from notifier.channels import MailRefused
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import IncidentType, Phase
 from notifier.domain.notices import Notice
@@ -288,6 +290,11 @@ def test_hostile_names_in_the_configuration_change_no_header_either(text):
     assert set(mail.keys()) == HEADERS
     assert mail["To"].addresses[0].addr_spec == BERTA
     assert len(mail["To"].addresses) == 1
+
+
+def test_an_address_outside_ascii_is_refused_for_good():
+    with pytest.raises(MailRefused):
+        written(CONFIG, replace(notice(), email="bärta@bosco.example"))
 
 
 def test_poisoned_reaches_every_text_of_a_message():

@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from notifier.history import Row
-from notifier.history.rows import moment
+from notifier.history.rows import QUEUED, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,94 +22,51 @@ class Wanted:
     limit: int = 100
 
 
+_EVENT: Final = ("event_id", "type", "location", "schema", "at", "received_at", "body")
+_INCIDENT: Final = (
+    "id", "type", "target", "circumstances", "opened_at", "count", "healthy_since", "ended_at",
+)  # fmt: skip
+_NOTIFICATION: Final = (
+    "id", "incident_id", "type", "phase", "person", "email", "language", "message_id",
+    "happened_at", "queued_at", "attempts", "next_at", "state", "reason", "answer", "settled_at",
+)  # fmt: skip
+
+
 def events(db: sqlite3.Connection, wanted: Wanted) -> Sequence[Row]:
-    columns = "event_id, type, location, schema, at, received_at, body"
-    rows = _select(db, "events", columns, "received_at", wanted)
-    return [
-        {
-            "event_id": event_id,
-            "type": type_,
-            "location": location,
-            "schema": schema,
-            "at": _iso(at),
-            "received_at": _iso(received_at),
-            "body": _json_or_text(body),
-        }
-        for event_id, type_, location, schema, at, received_at, body in rows
-    ]
-
-
-def notifications(db: sqlite3.Connection, wanted: Wanted) -> Sequence[Row]:
-    columns = (
-        "id, incident_id, type, phase, person, email, language, message_id, happened_at,"
-        " queued_at, attempts, next_at, state, reason, answer, settled_at"
-    )
-    return [
-        {
-            "id": id_,
-            "incident": incident,
-            "type": type_,
-            "phase": phase,
-            "person": person,
-            "email": email,
-            "language": language,
-            "message_id": message_id,
-            "happened_at": _iso(happened_at),
-            "queued_at": _iso(queued_at),
-            "attempts": attempts,
-            "next_at": _iso(next_at) if state == "queued" else None,
-            "state": state,
-            "reason": reason,
-            "answer": answer,
-            "settled_at": _iso(settled_at),
-        }
-        for (
-            id_,
-            incident,
-            type_,
-            phase,
-            person,
-            email,
-            language,
-            message_id,
-            happened_at,
-            queued_at,
-            attempts,
-            next_at,
-            state,
-            reason,
-            answer,
-            settled_at,
-        ) in _select(db, "notification_history", columns, "queued_at", wanted)
-    ]
+    rows = _select(db, "events", _EVENT, "received_at", wanted)
+    return [{**row, "body": _json_or_text(row["body"])} for row in rows]
 
 
 def incidents(db: sqlite3.Connection, wanted: Wanted) -> Sequence[Row]:
-    columns = "id, type, target, circumstances, opened_at, count, healthy_since, ended_at"
-    rows = _select(db, "incidents", columns, "opened_at", wanted)
-    return [
-        {
-            "id": id_,
-            "type": type_,
-            "target": target,
-            "circumstances": json.loads(circumstances),
-            "opened_at": _iso(opened_at),
-            "count": count,
-            "healthy_since": _iso(healthy_since),
-            "ended_at": _iso(ended_at),
-        }
-        for id_, type_, target, circumstances, opened_at, count, healthy_since, ended_at in rows
-    ]
+    rows = _select(db, "incidents", _INCIDENT, "opened_at", wanted)
+    return [{**row, "circumstances": json.loads(row["circumstances"])} for row in rows]
+
+
+def notifications(db: sqlite3.Connection, wanted: Wanted) -> Sequence[Row]:
+    rows = _select(db, "notification_history", _NOTIFICATION, "queued_at", wanted)
+    return [{**row, "next_at": row["next_at"] if row["state"] == QUEUED else None} for row in rows]
 
 
 def _select(
-    db: sqlite3.Connection, table: str, columns: str, time: str, wanted: Wanted
-) -> list[tuple[Any, ...]]:
-    return db.execute(
-        f"SELECT {columns} FROM {table}"  # noqa: S608 -- names of ours
+    db: sqlite3.Connection, table: str, columns: Sequence[str], time: str, wanted: Wanted
+) -> list[dict[str, Any]]:
+    """The rows as objects, each moment as text."""
+    rows = db.execute(
+        f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 -- names of ours
         f" WHERE (?1 = '' OR type = ?1) AND {time} >= ?2 ORDER BY id DESC LIMIT ?3",
         (wanted.type, wanted.since.timestamp() if wanted.since else 0.0, wanted.limit),
-    ).fetchall()
+    )
+    return [
+        {
+            name: _iso(value) if _is_moment(name) else value
+            for name, value in zip(columns, row, strict=True)
+        }
+        for row in rows
+    ]
+
+
+def _is_moment(column: str) -> bool:
+    return column in ("at", "healthy_since") or column.endswith("_at")
 
 
 def _iso(stamp: float | None) -> str | None:

@@ -14,6 +14,9 @@ from notifier.domain.notices import Notice
 from notifier.domain.retries import MOST_S
 from notifier.history import Arrival, Due, Queued, Result
 
+QUEUED: Final = "queued"
+"""The state of a notification that nobody has taken yet; else it is a `Result`."""
+
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 _INCIDENT: Final = "id, type, target, circumstances, opened_at, count, healthy_since, ended_at"
 _NOTICE: Final = (

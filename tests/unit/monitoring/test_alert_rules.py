@@ -92,6 +92,21 @@ def test_every_runbook_belongs_to_an_alert():
     assert {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"} == set(ALERTS)
 
 
+def test_the_pods_that_runbooks_name_are_those_of_our_manifests():
+    named = {
+        pod
+        for path in RUNBOOKS.glob("*.md")
+        for pod in re.findall(r"\b([a-z][a-z-]+)-0\b", path.read_text("utf-8"))
+    }
+    manifests = [
+        path.read_text("utf-8") for path in (ROOT / "deploy/k3s").rglob("statefulset.yaml")
+    ]
+    sets = {yaml.safe_load(text)["metadata"]["name"] for text in manifests}
+
+    # A print host's pod has its id behind the name.
+    assert {re.sub(r"^(print-agent)-.+", r"\1", pod) for pod in named} <= sets
+
+
 @every_alert
 def test_a_critical_alert_is_in_the_mail_within_five_minutes(alert):
     rule = ALERTS[alert]

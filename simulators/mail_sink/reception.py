@@ -34,7 +34,7 @@ class Login:
         )
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: Debian 12's Python 3.11.2 then breaks inspect.getmembers, which aiosmtpd calls
 class Desk:
     """What all conversations share. Its `handle_…` methods are aiosmtpd's hooks."""
 

@@ -34,7 +34,8 @@ class Login:
         )
 
 
-@dataclass  # no slots: Debian 12's Python 3.11.2 then breaks inspect.getmembers, which aiosmtpd calls
+# No slots: Debian 12's Python 3.11.2 would break inspect.getmembers, which aiosmtpd calls.
+@dataclass
 class Desk:
     """What all conversations share. Its `handle_…` methods are aiosmtpd's hooks."""
 

@@ -15,6 +15,8 @@ from bonfire.messages import (
     DeadLetterEventType,
     Ending,
     Heartbeat,
+    JobEvent,
+    JobEventType,
     PrinterEvent,
     PrinterEventType,
     PrinterState,
@@ -117,6 +119,19 @@ def dead_letter_event(
         "unsettled": 1,
     }
     return DeadLetterEvent.model_validate({**said, "type": type_, "at": at, **more})
+
+
+def job_event(type_: JobEventType, at: datetime = START, **more: Any) -> JobEvent:
+    said = {
+        "event_id": event_id(),
+        "job_id": "0" * 32,
+        "location": "altstadt",
+        "reason": Reason.RENDER_ERROR.value,
+        "order_number": "1042",
+        "agent": "altstadt",
+        "printer": "kitchen-1",
+    }
+    return JobEvent.model_validate({**said, "type": type_, "at": at, **more})
 
 
 def service_event(

@@ -11,6 +11,7 @@ from bonfire.messages import (
     BreakerState,
     DeadLetterEventType,
     Ending,
+    JobEventType,
     PrinterEventType,
     ServiceEventType,
     UnknownEvent,
@@ -23,6 +24,7 @@ from tests.support.notifying import (
     dead_letter_event,
     heartbeat,
     house,
+    job_event,
     printer_event,
     printer_state,
     service_event,
@@ -75,6 +77,18 @@ def test_dead_letters_are_over_when_none_is_unsettled():
     (sign,) = signs_of(dead_letter_event(DeadLetterEventType.SETTLED, unsettled=0), CONFIG)
     assert sign.meaning is Meaning.OVER
     assert sign.circumstances.until == START
+
+
+@pytest.mark.parametrize("type_", JobEventType)
+def test_of_a_job_people_are_told_only_that_it_is_dead(type_):
+    signs = list(signs_of(job_event(type_), CONFIG))
+    assert bool(signs) is (type_ is JobEventType.DEAD)
+    for sign in signs:
+        assert (sign.type, sign.meaning) == (IncidentType.DEAD_LETTER, Meaning.ANOTHER)
+        # The incident that the ledger ends.
+        (over,) = signs_of(dead_letter_event(DeadLetterEventType.SETTLED, unsettled=0), CONFIG)
+        assert sign.target == over.target
+        assert sign.circumstances.order_number == "1042"
 
 
 def test_a_dead_letter_of_no_location_has_a_target_all_the_same():

@@ -13,6 +13,8 @@ from bonfire.messages import (
     Ending,
     Event,
     Heartbeat,
+    JobEvent,
+    JobEventType,
     PrinterEvent,
     PrinterEventType,
     PrinterState,
@@ -35,6 +37,8 @@ def signs_of(event: Event, config: Config) -> Iterator[Sign]:
         yield _printer(event, config)
     elif isinstance(event, DeadLetterEvent):
         yield from _dead_letter(event)
+    elif isinstance(event, JobEvent) and event.type is JobEventType.DEAD:
+        yield _dead_job(event, config)
     elif isinstance(event, ServiceEvent):
         yield from _restart(event, config)
 
@@ -135,6 +139,23 @@ def _dead_letter(event: DeadLetterEvent) -> Iterator[Sign]:
     meaning = Meaning.ANOTHER if added else Meaning.OVER
     target = short_line(event.location) or "-"
     yield Sign(IncidentType.DEAD_LETTER, target, meaning, circumstances, event.at)
+
+
+def _dead_job(event: JobEvent, config: Config) -> Sign:
+    """An agent gave it up. It tells so itself; of what agents cannot know, the ledger tells.
+
+    The ledger tells as well when none is left.
+    """
+    circumstances = Circumstances(
+        locations=_locations(event.location, event.agent, config),
+        agent=event.agent,
+        printer=event.printer,
+        reason=event.reason,
+        order_number=event.order_number,
+        since=event.at,
+    )
+    target = short_line(event.location)
+    return Sign(IncidentType.DEAD_LETTER, target, Meaning.ANOTHER, circumstances, event.at)
 
 
 def _restart(event: ServiceEvent, config: Config) -> Iterator[Sign]:

@@ -8,12 +8,16 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
+from mail_sink.client import ControlError as MailSinkSilent
 from tests.k3s.images import ImagesMissing
 from tests.k3s.kubectl import ClusterRefused, Kubectl
 from tests.k3s.scenario import Scenario, StepFailed
 from tests.support import k3s_overlay
-from virtual_printer.client import ControlError
+from virtual_printer.client import ControlError as PrinterSilent
+
+FAILURES: Final = (StepFailed, ClusterRefused, ImagesMissing, PrinterSilent, MailSinkSilent)
 
 
 def main() -> int:
@@ -29,7 +33,7 @@ def main() -> int:
         try:
             scenario.run()
             code = 0
-        except (StepFailed, ClusterRefused, ImagesMissing, ControlError) as failure:
+        except FAILURES as failure:
             print(f"k3s-e2e: {failure}", file=sys.stderr)
             scenario.report()
         finally:

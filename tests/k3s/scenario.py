@@ -1,4 +1,4 @@
-"""The steps: deploy, print an order, hang the agent's loop, print the next one, leave nothing."""
+"""The steps: deploy, print an order, hang the agent's loop, print the next one, be told of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from fake_wix import Event, webhook_body
 from fake_wix.orders import placed_at, read_order, with_new_id
+from mail_sink.client import ControlClient as MailControl
 from tests.k3s import images
 from tests.k3s.kubectl import ClusterRefused, Kubectl
 from tests.support.k3s_overlay import ROOT, Overlay, version
@@ -20,9 +21,13 @@ from virtual_printer.client import ControlClient
 SAMPLE: Final = ROOT / "samples" / "wix" / "pickup-asap-cash.json"
 AGENT: Final = "print-agent-altstadt"
 STATEFUL: Final = ("rabbitmq", "order-ingest", "notifier", AGENT)
+SIMULATORS: Final = ("deployment/virtual-printer", "deployment/mail-sink")
 KITCHEN: Final = "kitchen-1"
+READER: Final = "berta@bosco.example"
+TOLD: Final = "neu gestartet"  # in the subject of the mail about a restart
 ROLLOUT_S: Final = 240
 PAPER_S: Final = 60.0
+MAIL_S: Final = 60.0
 RESTART_S: Final = 60.0
 BLOCK_S: Final = 120  # the longest that there is; only a restart ends it sooner
 
@@ -47,6 +52,8 @@ class Scenario:
         self._print_order("K8S-1")
         self._hang_the_agent()
         self._print_order("K8S-2")
+        self._read_the_mail()
+        self._ask_the_broker()
 
     def clean_up(self) -> None:
         """Removes all that `run` made in the cluster."""
@@ -91,13 +98,8 @@ class Scenario:
             self._kubectl(
                 "wait", "--for=condition=complete", "job/declare", wait, timeout_s=ROLLOUT_S + 10
             )
-            for name in STATEFUL:
-                self._kubectl(
-                    "rollout", "status", f"statefulset/{name}", wait, timeout_s=ROLLOUT_S + 10
-                )
-            self._kubectl(
-                "rollout", "status", "deployment/virtual-printer", wait, timeout_s=ROLLOUT_S + 10
-            )
+            for name in (*(f"statefulset/{name}" for name in STATEFUL), *SIMULATORS):
+                self._kubectl("rollout", "status", name, wait, timeout_s=ROLLOUT_S + 10)
 
     def _print_order(self, number: str) -> None:
         with self._step(f"order {number} by signed webhook, its ticket from the kitchen") as told:
@@ -138,6 +140,30 @@ class Scenario:
             told.append("its log says loop.blocked")
             self._kubectl("wait", "--for=condition=ready", pod, "--timeout=60s", timeout_s=70)
             told.append(f"ready after {time.monotonic() - hung:.1f} s")
+
+    def _read_the_mail(self) -> None:
+        with self._step("the restaurant is told of the restart, by mail") as told:
+            with self._kubectl.forwarded("service/mail-sink", 8025) as control:
+                mails = MailControl(control)
+                found: list[str] = []
+
+                def arrived() -> bool:
+                    found[:] = [
+                        mail["subject"]
+                        for mail in mails.mails()
+                        if TOLD in mail["subject"] and READER in mail["recipients"]
+                    ]
+                    return bool(found)
+
+                _until(arrived, MAIL_S, f"no mail to {READER} about the restart")
+            told.append(found[0])
+
+    def _ask_the_broker(self) -> None:
+        with self._step("the broker has refused nobody anything"):
+            log = self._kubectl("logs", "statefulset/rabbitmq")
+            refused = [line for line in log.splitlines() if "refused" in line.lower()]
+            if refused:
+                raise StepFailed(f"the broker refused: {refused[0]}")
 
     def _restarts(self, pod: str) -> int:
         return int(self._kubectl.field(pod, ".status.containerStatuses[0].restartCount") or 0)

@@ -42,6 +42,7 @@ def test_a_pod_reaches_another_where_both_sides_allow_it_and_nowhere_else(
         wanted |= {(who, whom, port) for whom, port, who in MONITORING}
     else:
         wanted |= {("print-agent", "virtual-printer", port) for port in (9100, 9101)}
+        wanted.add(("notifier", "mail-sink", 2587))
     assert set(_connections(manifests)) == wanted
 
 

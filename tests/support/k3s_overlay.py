@@ -15,13 +15,14 @@ from deploy.k3s.prepare import prepare
 from fake_wix import generate_key, public_pem
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PRINTERS: Final = {
+IN_THE_CLUSTER: Final = {
     "tcp://192.168.1.50:9100": "tcp://virtual-printer:9100",
     "tcp://192.168.1.51:9100": "tcp://virtual-printer:9101",
+    'host = "mail.bosco.example"': 'host = "mail-sink"',
+    'tls = "starttls"': 'tls = "none"',
+    'username = "bonfire@bosco.example"': "",
 }
-"""The printers of bonfire.example.toml, and where the virtual ones are in the cluster."""
-
-
+"""What bonfire.example.toml says, and what it has to say for the simulators of the e2e overlay."""
 MANIFESTS: Final = ("deploy/k3s", "deploy/prometheus", "grafana")
 
 
@@ -51,7 +52,9 @@ def write(work: Path, name: str = "e2e", namespace: str | None = None) -> Overla
     overlay = Overlay(work / "deploy" / "k3s" / "overlays" / name)
     restaurant = (ROOT / "bonfire.example.toml").read_text("utf-8")
     if name == "e2e":
-        for real, virtual in PRINTERS.items():
+        for real, virtual in IN_THE_CLUSTER.items():
+            if restaurant.count(real) != 1:
+                raise ValueError(f"bonfire.example.toml does not have {real} once")
             restaurant = restaurant.replace(real, virtual)
     (overlay.folder / "bonfire.toml").write_text(restaurant, "utf-8")
     prepare(overlay.folder)

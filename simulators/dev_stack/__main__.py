@@ -9,8 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from dev_stack.house import BASE_PORTS, DEFAULT_BASE_PORT, House
-from dev_stack.monitoring import missing, monitoring_programs
+from dev_stack.house import BASE_PORTS, DEFAULT_BASE_PORT, MONITORING, House
+from dev_stack.monitoring import has_monitoring, monitoring_programs
 from dev_stack.places import places
-from dev_stack.ports import HOST, PortTaken
+from dev_stack.ports import HOST, PortTaken, answers
 from dev_stack.private_broker import BrokerMissing
 from dev_stack.programs import command, ingest_environment, own_broker, programs
 from dev_stack.supervision import Supervisor
@@ -41,7 +39,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     house = House(ROOT, given.base_port)
     try:
-        given.monitoring = given.monitoring and _has_monitoring()
+        given.monitoring = given.monitoring and has_monitoring()
         house.prepare(own_broker=own_broker(), monitoring=given.monitoring)
         return _run(house, given)
     except KeyboardInterrupt:
@@ -75,17 +73,6 @@ def _base_port(text: str) -> int:
     return int(text)
 
 
-def _has_monitoring() -> bool:
-    """Whether there can be alerts; says why not."""
-    lacking = " and ".join(name.title() for name in missing())
-    if lacking:
-        print(
-            f"There will be no alerts, because this machine has no {lacking};"
-            " `make install` installs them on Debian.\n"
-        )
-    return not lacking
-
-
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -102,6 +89,8 @@ def _run(house: House, given: argparse.Namespace) -> int:
         print(f"Bonfire is up after {time.monotonic() - started:.1f} s.\n")
         print(_send(house, given.order))
         _show_tickets(house, expected, supervisor)
+        if given.monitoring and not given.once:
+            _wait_watched(house, supervisor)
         _show_places(house, given.order, given.monitoring)
         if not given.once:
             _stay(supervisor)
@@ -124,16 +113,16 @@ def _wait_ready(house: House, supervisor: Supervisor) -> None:
     _call([command("order-ingest"), "declare", "--wait", wait], environment)
     services = [f"http://{HOST}:{port}/readyz" for port in house.ops_ports.values()]
     for url in [house.paper_url, house.mails_url, *services]:
-        if not _until(partial(_is_ready, url), START_DEADLINE_S, supervisor):
+        if not _until(partial(answers, url), START_DEADLINE_S, supervisor):
             raise RunFailed(f"{url} did not become ready\n{supervisor.last_words()}")
 
 
-def _is_ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 -- our own loopback
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+def _wait_watched(house: House, supervisor: Supervisor) -> None:
+    """They start beside everything else; only who stays has to wait for them."""
+    for program in MONITORING:
+        url = f"{house.monitoring_url(program)}/-/ready"
+        if not _until(partial(answers, url), START_DEADLINE_S, supervisor):
+            raise RunFailed(f"{url} did not become ready\n{supervisor.last_words()}")
 
 
 def _until(done: Callable[[], bool], seconds: float, supervisor: Supervisor) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from bonfire.alert_routes import files
 from bonfire.config import load
 from dev_stack.house import AGENT, House
-from dev_stack.ports import HOST
+from dev_stack.ports import HOST, answers
 from dev_stack.supervision import Program
 
 # Debian's name first, upstream's second.
@@ -25,6 +25,17 @@ _KEEP_FOR: Final = "2d"
 def missing() -> Sequence[str]:
     """The programs that are not installed on this machine."""
     return [program for program in _NAMES if _path(program) is None]
+
+
+def has_monitoring() -> bool:
+    """Whether there can be alerts; says why not."""
+    lacking = " and ".join(name.title() for name in missing())
+    if lacking:
+        print(
+            f"There will be no alerts, because this machine has no {lacking};"
+            " `make install` installs them on Debian.\n"
+        )
+    return not lacking
 
 
 def monitoring_programs(house: House) -> Sequence[Program]:
@@ -43,6 +54,12 @@ def monitoring_programs(house: House) -> Sequence[Program]:
             priority=50,
         ),
     ]
+
+
+def alerts_page(house: House) -> str:
+    """Debian builds Prometheus without its newer pages; the older ones have another address."""
+    url = house.monitoring_url("prometheus")
+    return f"{url}/alerts" if answers(f"{url}/alerts") else f"{url}/classic/alerts"
 
 
 def _path(program: str) -> str | None:

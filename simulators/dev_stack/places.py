@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dev_stack.house import House
+from dev_stack.monitoring import alerts_page
 from dev_stack.ports import HOST
 from dev_stack.programs import command
 
@@ -40,7 +41,7 @@ def places(house: House, order: Path, *, monitoring: bool) -> dict[str, str]:
 def _alerts(house: House) -> dict[str, str]:
     prometheus = house.monitoring_url("prometheus")
     return {
-        "the alerts": f"{prometheus}/alerts",
+        "the alerts": alerts_page(house),
         "Prometheus": f"{prometheus}/graph",
         "Alertmanager": f"{house.monitoring_url('alertmanager')}/api/v2/alerts",
         "for a Grafana of yours": f"{house.root / 'grafana'}: provisioning/ and dashboards/,"

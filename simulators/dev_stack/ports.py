@@ -1,9 +1,11 @@
-"""TCP ports on the loopback: free ones, taken ones, and whether a broker serves on one."""
+"""TCP ports on the loopback: free ones, taken ones, and who serves on one."""
 
 from __future__ import annotations
 
 import random
 import socket
+import urllib.error
+import urllib.request
 from contextlib import suppress
 from typing import Final
 
@@ -54,3 +56,12 @@ def speaks_amqp(port: int) -> bool:
         connection.sendall(_GREETING)
         return connection.recv(1) == b"\x01"
     return False
+
+
+def answers(url: str) -> bool:
+    """Is there a page, and all well with it?"""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 -- our own loopback
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -2,101 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import random
 import signal
 import socket
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
 import dev_stack.private_broker
+from bonfire.config import load
+from bonfire.tokens import Tokens
 from dev_stack.house import House
-from dev_stack.ports import is_free
+from dev_stack.monitoring import has_monitoring, missing
 from dev_stack.private_broker import BrokerMissing, is_installed
 from dev_stack.programs import programs
 from tests.support.house import ROOT, SAMPLES, sample
+from tests.support.local_run import (
+    assert_nothing_runs,
+    free_base_port,
+    said_until_end,
+    start_and_wait_until_it_stays,
+    start_house,
+    wait_until_nothing_runs,
+)
 from tests.support.rabbit import lacking
-
-PORTS = 20
-DEADLINE_S = 120
-DEATH_DEADLINE_S = 30
-
-
-def free_base_port() -> int:
-    """The first of twenty ports in a row that nobody uses."""
-    for base in random.SystemRandom().sample(range(11_000, 19_000, PORTS), 200):
-        if all(is_free(port) for port in range(base, base + PORTS)):
-            return base
-    raise AssertionError("no twenty free ports in a row")
-
-
-async def start_house(base_port: int | str, *arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "dev_stack",
-        "--base-port",
-        str(base_port),
-        *arguments,
-        cwd=ROOT,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-
-
-async def said_until_end(process: asyncio.subprocess.Process) -> str:
-    said, _ = await asyncio.wait_for(process.communicate(), DEADLINE_S)
-    return said.decode()
-
-
-def assert_nothing_runs(base_port: int) -> None:
-    assert taken_ports(base_port) == []
-    assert processes_of(base_port) == []
-
-
-def taken_ports(base_port: int) -> list[int]:
-    return [port for port in range(base_port, base_port + PORTS) if not is_free(port)]
-
-
-def processes_of(base_port: int) -> list[str]:
-    """The command lines of what names this house's directory or works in it."""
-    house = f"run-{base_port}"
-    found = []
-    for process in Path("/proc").iterdir():
-        try:
-            command = (process / "cmdline").read_text(errors="replace")
-            where = os.readlink(process / "cwd")
-        except OSError:  # no process, or it has ended meanwhile
-            continue
-        if house in command or house in where:
-            found.append(command.replace("\0", " "))
-    return found
-
-
-async def wait_until_nothing_runs(base_port: int) -> None:
-    deadline = time.monotonic() + DEATH_DEADLINE_S
-    while taken_ports(base_port) or processes_of(base_port):
-        if time.monotonic() > deadline:
-            break
-        await asyncio.sleep(0.2)
-    assert_nothing_runs(base_port)
-
-
-async def start_and_wait_until_it_stays(base_port: int) -> asyncio.subprocess.Process:
-    process = await start_house(base_port)
-    assert process.stdout is not None
-    async with asyncio.timeout(DEADLINE_S):
-        while b"until Ctrl-C" not in await process.stdout.readline():
-            assert process.returncode is None
-    assert not is_free(base_port)
-    assert processes_of(base_port)
-    return process
 
 
 async def test_one_run_shows_the_tickets_of_both_printers_and_leaves_nothing_running():
@@ -161,6 +90,47 @@ async def test_a_base_port_that_is_none_is_refused_in_words(base_port):
     assert process.returncode == 2
     assert f"{base_port} is no port from 1 to 65000" in said
     assert "Traceback" not in said
+
+
+async def test_a_run_without_monitoring_needs_and_names_none_of_it():
+    base_port = free_base_port()
+    process = await start_house(base_port, "--once", "--no-monitoring")
+    said = await said_until_end(process)
+    assert process.returncode == 0, said
+    assert "Prometheus" not in said
+    assert not (ROOT / "var" / f"run-{base_port}" / "prometheus").exists()
+
+
+def test_a_machine_without_prometheus_is_told_once_and_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert has_monitoring() is False
+    assert "no alerts, because this machine has no Prometheus and Alert" in capsys.readouterr().out
+
+
+def test_alertmanager_is_found_by_debians_name_and_by_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, lacking_then in (("prometheus", ["alertmanager"]), ("alertmanager", [])):
+        (tmp_path / name).touch(mode=0o755)
+        assert missing() == lacking_then
+    (tmp_path / "alertmanager").rename(tmp_path / "prometheus-alertmanager")
+    assert missing() == []
+
+
+def test_the_mails_of_a_house_go_to_its_own_sink_and_to_nobody_else(tmp_path):
+    house = House(tmp_path, free_base_port())
+    (tmp_path / "bonfire.example.toml").write_bytes((ROOT / "bonfire.example.toml").read_bytes())
+    house.prepare(own_broker=True, monitoring=True)
+    mail = load(house.config).mail
+    assert mail is not None
+    assert (mail.host, mail.port, mail.tls) == ("127.0.0.1", house.smtp_port, "none")
+    assert mail.username == ""
+    for secret in (house.tokens, house.ops_tokens):
+        assert secret.stat().st_mode & 0o077 == 0
+    owner = Tokens.read(house.ops_tokens, scoped=True).find(
+        f"Bearer {house.ops_tokens.read_text().split()[1]}"
+    )
+    assert owner is not None
+    assert owner.scopes == {"read", "operate"}
 
 
 def test_an_ordinary_user_gets_the_installed_broker_without_sbin_in_the_path(tmp_path, monkeypatch):

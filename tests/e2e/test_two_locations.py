@@ -19,11 +19,9 @@ HOSTS = ("altstadt", "soho")
 
 
 @pytest.fixture
-async def chain(tmp_path: Path) -> AsyncIterator[Chain]:
-    """With a broker of its own, since it gives users and permissions."""
-    with PrivateBroker(tmp_path / "rabbitmq") as broker:
-        async with open_chain(tmp_path, broker, HOSTS) as opened:
-            yield opened
+async def chain(tmp_path: Path, private_broker: PrivateBroker) -> AsyncIterator[Chain]:
+    async with open_chain(tmp_path, private_broker, HOSTS) as opened:
+        yield opened
 
 
 async def test_each_restaurant_prints_its_own_orders_and_nobody_elses(chain: Chain):

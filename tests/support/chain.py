@@ -6,11 +6,13 @@ Each print host has a broker user of its own, with the permissions that operator
 from __future__ import annotations
 
 import asyncio
+import json
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
@@ -56,6 +58,7 @@ class Chain:
     http: aiohttp.ClientSession
     processes: Processes = field(init=False)
     _ports: list[int] = field(init=False)
+    _vhost: str = field(default_factory=lambda: f"chain-{secrets.token_hex(4)}")
     _released: int = 0
 
     def __post_init__(self) -> None:
@@ -70,7 +73,7 @@ class Chain:
 
     async def start_hub(self) -> None:
         hub = {
-            **self._environment("hub", self.broker.url, self._ports[1]),
+            **self._environment("hub", str(self._url), self._ports[1]),
             "BONFIRE_PORT": str(self._ports[0]),
             "BONFIRE_API_TOKENS_FILE": str(self.directory / "tokens"),
         }
@@ -89,12 +92,16 @@ class Chain:
         if not user:
             await self.processes.wait_ready(agent, f"http://{HOST}:{port}")
 
-    async def add_users(self) -> None:
-        for location in self.locations:
-            await asyncio.to_thread(self._add_user, location)
+    async def found(self) -> None:
+        """A virtual host of its own on the broker, with a user for each print host."""
+        file = self.directory / "definitions.json"
+        file.write_text(json.dumps(self._definitions()))
+        # It serves clients a moment before it takes definitions.
+        await asyncio.to_thread(self.broker.ctl, "await_startup")
+        await asyncio.to_thread(self.broker.ctl, "import_definitions", str(file))
 
     def url_of(self, agent: str) -> str:
-        return str(URL(self.broker.url).with_user(agent).with_password(f"secret-of-{agent}"))
+        return str(self._url.with_user(agent).with_password(f"secret-of-{agent}"))
 
     async def order(self, location: str, number: int) -> list[ExpectedTicket]:
         """Hand in a small order for one restaurant; the tickets that it makes."""
@@ -130,14 +137,34 @@ class Chain:
     def _slips(self) -> list[PaperSlip]:
         return read_paper(self.directory / "paper")
 
-    def _add_user(self, agent: str) -> None:
-        may = topology.permissions_of_agent(agent, [agent])
-        self.broker.ctl("add_user", agent, f"secret-of-{agent}")
-        self.broker.ctl("set_permissions", "-p", "/", agent, may.configure, may.write, may.read)
-        everything = ".*"
-        self.broker.ctl(
-            "set_topic_permissions", "-p", "/", agent, topology.EVENTS, may.topics, everything
-        )
+    @property
+    def _url(self) -> URL:
+        return URL(self.broker.url).with_path(f"/{self._vhost}")
+
+    def _definitions(self) -> dict[str, Any]:
+        """In the form of the broker's own exports."""
+        here = {"vhost": self._vhost}
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        hosts = {one: topology.permissions_of_agent(one, [one]) for one in self.locations}
+        return {
+            "vhosts": [{"name": self._vhost}],
+            "users": [
+                {"name": host, "password": f"secret-of-{host}", "tags": ""} for host in hosts
+            ],
+            "permissions": [
+                {"user": self._url.user, **here, **everything},
+                *(
+                    {"user": host, **here, "configure": may.configure, "write": may.write}
+                    | {"read": may.read}
+                    for host, may in hosts.items()
+                ),
+            ],
+            "topic_permissions": [
+                {"user": host, **here, "exchange": topology.EVENTS, "write": may.topics}
+                | {"read": ".*"}
+                for host, may in hosts.items()
+            ],
+        }
 
     def _environment(self, name: str, amqp_url: str, ops_port: int) -> dict[str, str]:
         return {
@@ -165,6 +192,6 @@ async def open_chain(
         chain = Chain(directory, broker, locations, printers, http)
         stack.push_async_callback(chain.processes.stop_all)
         chain.prepare()
-        await chain.add_users()
+        await chain.found()
         await chain.start_hub()
         yield chain

@@ -1,4 +1,4 @@
-"""The steps: deploy, print an order, hang the agent's loop, print the next one, be told of it."""
+"""The steps: deploy, print, hang the agent's loop, print, be told, do without the broker, print."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from virtual_printer.client import ControlClient
 
 SAMPLE: Final = ROOT / "samples" / "wix" / "pickup-asap-cash.json"
 AGENT: Final = "print-agent-altstadt"
-STATEFUL: Final = ("rabbitmq", "order-ingest", "notifier", AGENT)
+BROKER: Final = "rabbitmq"
+STATEFUL: Final = (BROKER, "order-ingest", "notifier", AGENT)
 SIMULATORS: Final = ("deployment/virtual-printer", "deployment/mail-sink")
 KITCHEN: Final = "kitchen-1"
 READER: Final = "berta@bosco.example"
@@ -29,6 +30,7 @@ ROLLOUT_S: Final = 240
 PAPER_S: Final = 60.0
 MAIL_S: Final = 60.0
 RESTART_S: Final = 60.0
+AWAY_S: Final = 30  # twice as long as liveness would need to kill, if it asked for the broker
 BLOCK_S: Final = 120  # the longest that there is; only a restart ends it sooner
 
 
@@ -54,6 +56,7 @@ class Scenario:
         self._print_order("K8S-2")
         self._read_the_mail()
         self._ask_the_broker()
+        self._do_without_the_broker()
 
     def clean_up(self) -> None:
         """Removes all that `run` made in the cluster."""
@@ -103,24 +106,26 @@ class Scenario:
 
     def _print_order(self, number: str) -> None:
         with self._step(f"order {number} by signed webhook, its ticket from the kitchen") as told:
-            order = placed_at(with_new_id(read_order(SAMPLE), number), datetime.now(UTC))
-            with (
-                self._kubectl.forwarded("service/order-ingest-public", 80) as door,
-                self._kubectl.forwarded("service/virtual-printer", 9180) as control,
-            ):
-                sent = time.monotonic()
-                status = post(
-                    f"{door}/webhooks/wix", webhook_body(order, self._overlay.key, Event.APPROVED)
-                )
-                answered = time.monotonic()
-                if status != 200:
-                    raise StepFailed(f"the webhook was answered with {status}")
-                ticket = _ticket(ControlClient(control), number)
-            told.append(
-                f"answered after {answered - sent:.2f} s, on paper after"
-                f" {time.monotonic() - sent:.2f} s, {len(ticket.splitlines())} lines"
-            )
+            sent = time.monotonic()
+            told.append(f"answered after {self._send(number):.2f} s")
+            ticket = self._await_ticket(number)
+            told.append(f"in hand after {time.monotonic() - sent:.1f} s")
         print("\n".join(f"    | {line}" for line in ticket.splitlines() if line.strip()))
+
+    def _send(self, number: str) -> float:
+        """The seconds until it was answered."""
+        order = placed_at(with_new_id(read_order(SAMPLE), number), datetime.now(UTC))
+        body = webhook_body(order, self._overlay.key, Event.APPROVED)
+        with self._kubectl.forwarded("service/order-ingest-public", 80) as door:
+            sent = time.monotonic()
+            status = post(f"{door}/webhooks/wix", body)
+        if status != 200:
+            raise StepFailed(f"the webhook was answered with {status}")
+        return time.monotonic() - sent
+
+    def _await_ticket(self, number: str) -> str:
+        with self._kubectl.forwarded("service/virtual-printer", 9180) as control:
+            return _ticket(ControlClient(control), number)
 
     def _hang_the_agent(self) -> None:
         pod = f"pod/{AGENT}-0"
@@ -160,10 +165,25 @@ class Scenario:
 
     def _ask_the_broker(self) -> None:
         with self._step("the broker has refused nobody anything"):
-            log = self._kubectl("logs", "statefulset/rabbitmq")
+            log = self._kubectl("logs", f"statefulset/{BROKER}")
             refused = [line for line in log.splitlines() if "refused" in line.lower()]
             if refused:
                 raise StepFailed(f"the broker refused: {refused[0]}")
+
+    def _do_without_the_broker(self) -> None:
+        pods = [f"pod/{name}-0" for name in STATEFUL if name != BROKER]
+        before = [self._restarts(pod) for pod in pods]
+        with self._step(f"the broker is away for {AWAY_S} s; an order is taken all the same"):
+            self._kubectl("scale", f"statefulset/{BROKER}", "--replicas=0")
+            self._kubectl("wait", "--for=delete", f"pod/{BROKER}-0", "--timeout=90s", timeout_s=100)
+            self._send("K8S-3")
+            time.sleep(AWAY_S)
+        with self._step("it is back, and the ticket comes") as told:
+            self._kubectl("scale", f"statefulset/{BROKER}", "--replicas=1")
+            self._await_ticket("K8S-3")
+            if [self._restarts(pod) for pod in pods] != before:
+                raise StepFailed("a service was restarted because the broker was away")
+            told.append("nobody was restarted for it")
 
     def _restarts(self, pod: str) -> int:
         return int(self._kubectl.field(pod, ".status.containerStatuses[0].restartCount") or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -23,6 +24,9 @@ FAILURES: Final = (StepFailed, ClusterRefused, ImagesMissing, PrinterSilent, Mai
 def main() -> int:
     if not os.environ.get("KUBECONFIG"):
         print("k3s-e2e: set KUBECONFIG to the cluster that may be used for this", file=sys.stderr)
+        return 2
+    if shutil.which("kubectl") is None:
+        print("k3s-e2e: kubectl is not installed", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it cleans up then, too
     kubectl = Kubectl(f"bonfire-e2e-{secrets.token_hex(3)}")

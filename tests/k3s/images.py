@@ -19,8 +19,8 @@ def load(version: str) -> str:
     """What was done, in words. Raises `ImagesMissing`."""
     images = [f"bonfire/{name}:{version}" for name in NAMES]
     importing = _import_command()
-    if importing is None:
-        return "left to the cluster: neither CTR_ADDRESS nor k3s is here"
+    if importing is None or shutil.which("docker") is None:
+        return "left to the cluster: here is no docker, or neither CTR_ADDRESS nor k3s"
     missing = [image for image in images if not _is_here(image)]
     if missing:
         raise ImagesMissing(

@@ -23,6 +23,7 @@ from dev_stack.ports import HOST, PortTaken, answers
 from dev_stack.private_broker import BrokerMissing
 from dev_stack.programs import command, ingest_environment, own_broker, programs
 from dev_stack.supervision import Supervisor
+from fake_wix.keys import generate_key, write_pair
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 START_DEADLINE_S: Final = 90.0
@@ -39,7 +40,8 @@ def main() -> int:
         signal.signal(number, _interrupt)
     house = House(ROOT, given.base_port)
     try:
-        given.monitoring = given.monitoring and has_monitoring()
+        # Whoever leaves after the tickets sees no alert.
+        given.monitoring = given.monitoring and not given.once and has_monitoring()
         house.prepare(own_broker=own_broker(), monitoring=given.monitoring)
         return _run(house, given)
     except KeyboardInterrupt:
@@ -78,18 +80,18 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(house: House, given: argparse.Namespace) -> int:
-    _call([command("fake-wix"), "keygen", "--out", str(house.keys)])
-    expected = _expected_tickets(house, given.order)
+    write_pair(generate_key(), house.keys)
     watching = monitoring_programs(house) if given.monitoring else []
     supervisor = Supervisor(house.directory, house.logs, [*programs(house), *watching])
     started = time.monotonic()
     supervisor.start()
     try:
+        expected = _expected_tickets(house, given.order)
         _wait_ready(house, supervisor)
         print(f"Bonfire is up after {time.monotonic() - started:.1f} s.\n")
         print(_send(house, given.order))
         _show_tickets(house, expected, supervisor)
-        if given.monitoring and not given.once:
+        if given.monitoring:
             _wait_watched(house, supervisor)
         _show_places(house, given.order, given.monitoring)
         if not given.once:

@@ -6,7 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -36,12 +36,19 @@ stdout_logfile = {logs}/{name}.log
 stdout_logfile_maxbytes = 10MB
 stdout_logfile_backups = 1
 """
+# supervisord stops one group after the other, and the programs of one group at once. What talks to
+# the broker ends before it.
+_GROUP: Final = """
+[group:{name}]
+programs = {programs}
+priority = {priority}
+"""
 _STOP_DEADLINE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to keep running; a lower priority starts first and stops last."""
+    """One process to keep running; a lower priority starts first, the lowest stops last."""
 
     name: str
     command: Sequence[str]
@@ -98,7 +105,16 @@ class Supervisor:
 
     def _config(self) -> str:
         head = _HEAD.format(logs=self._logs, directory=self._directory)
-        return head + "".join(self._section(program) for program in self._programs)
+        sections = [self._section(program) for program in self._programs]
+        return head + "".join([*sections, *self._groups()])
+
+    def _groups(self) -> Iterator[str]:
+        foundation = min(program.priority for program in self._programs)
+        beneath = [one.name for one in self._programs if one.priority == foundation]
+        above = [one.name for one in self._programs if one.priority != foundation]
+        for name, programs, priority in (("beneath", beneath, 1), ("above", above, 2)):
+            if programs:
+                yield _GROUP.format(name=name, programs=",".join(programs), priority=priority)
 
     def _section(self, program: Program) -> str:
         environment = ",".join(f'{name}="{value}"' for name, value in program.environment.items())

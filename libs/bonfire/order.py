@@ -57,6 +57,7 @@ class AlertCode(StrEnum):
     MISSING_NAME = "missing_name"
     NO_ITEMS = "no_items"
     TOO_LONG = "too_long"
+    ANSWERS_ELSEWHERE = "answers_elsewhere"  # the guest filled in a form that is not in the order
 
     @classmethod
     def _missing_(cls, _value: object) -> AlertCode:

@@ -22,7 +22,7 @@ TEXT = "bitte ohne Nüsse"
 Path = tuple[str, ...]
 
 
-LISTS = ("customFields", "descriptionLines", "lineItems", "modifierGroups", "modifiers")
+LISTS = ("customFields", "descriptionLines", "forms", "lineItems", "modifierGroups", "modifiers")
 
 
 def planted(path: Path, value: Any) -> dict[str, Any]:

@@ -100,7 +100,6 @@ BESIDE_THE_DISHES: dict[str, dict[str, Any]] = {
     ),
     "custom field": raw_order(customFields=[{"title": "Besteck?", "value": "Ja"} | NEW]),
     "extended fields": raw_order(extendedFields=NEW),
-    "form": raw_order(forms=[{"formSubmissionId": "f1"} | NEW]),
     "balance": raw_order(balanceSummary=NEW),
     "deep inside": raw_order(a=[[{"b": [NEW]}]]),
 }
@@ -124,7 +123,7 @@ def test_such_a_text_anywhere_else_is_a_field_of_the_order(place):
 
 def test_such_a_text_is_called_by_the_name_of_its_field():
     assert notes(map_order(modified(allergy=TEXT))) == [("allergy", TEXT)]
-    assert fields(map_order(raw_order(forms=[{"allergy": TEXT}]))) == [("allergy", TEXT)]
+    assert fields(map_order(raw_order(balanceSummary={"allergy": TEXT}))) == [("allergy", TEXT)]
     translated = {"original": TEXT, "translated": TEXT}
     assert notes(map_order(modified(allergy=translated))) == [("allergy", TEXT)]
     both = translated | {"translated": "no nuts", "hint": "schwer"}

@@ -19,6 +19,7 @@ from bonfire.order import (
     OrderStatus,
 )
 from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT, Findings
+from order_ingest.wix.mapping.forms import read_forms
 from order_ingest.wix.mapping.fulfilment import read_fulfilment
 from order_ingest.wix.mapping.items import read_extended_fields, read_items
 from order_ingest.wix.mapping.payment import read_payment
@@ -98,11 +99,11 @@ def _status(order: Raw) -> OrderStatus:
 
 
 def _custom_fields(order: Raw) -> tuple[LabelledText, ...]:
-    """The answers to the shop's questions at checkout, then what apps and the owner attached."""
+    """The answers to the shop's questions, the names of its forms, what apps and owner attached."""
     fields = order.get("customFields")
     every = fields.capped(fields.all(), _MAX_CUSTOM_FIELDS, "fields")
     answers = [_custom_field(field) for field in every]
-    answers += read_extended_fields(order)
+    answers += [*read_forms(order), *read_extended_fields(order)]
     kept = [answer for answer in answers if answer.label or answer.text]
     return fields.capped(kept, _MAX_CUSTOM_FIELDS, "fields")
 

@@ -11,13 +11,15 @@ is not in it: the reader notes when it took that name, and else the text there i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from bonfire.order import LabelledText
+from bonfire.order import AlertCode, LabelledText
 from order_ingest.wix.mapping.raw import Raw
 from order_ingest.wix.mapping.readable import is_said, is_written, leaves
+
+Keep: TypeAlias = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ def _fields(read: str = "", ignored: str = "", *, ticks: bool = False, **inside:
     names = of_read | of_ignored | inside.keys()
     return Fields(of_read, of_ignored, tuple(inside.items()), ticks, names)
 
+
+# By which Wix keeps a form that the guest filled in; its answers are not in the order.
+FORM_ID: Final = "formSubmissionId"
 
 _TEXT: Final = _fields("original translated")
 _EXTENDED: Final = _fields("namespaces")
@@ -127,39 +132,47 @@ ORDER: Final = _fields(
     ),
     customFields=_fields("title translatedTitle value"),
     extendedFields=_EXTENDED,
-    forms=_fields("", "_id formSubmissionId id lineItemIds schemaIdentifier subtitles title"),
+    forms=_fields(FORM_ID, "_id id lineItemIds schemaIdentifier", title=_TEXT, subtitles=_TEXT),
     recipientInfo=_fields(address=_OTHER_ADDRESS, contactDetails=_CONTACT),
     shippingInfo=_fields("code title", "carrierId cost region", logistics=_LOGISTICS),
 )
 
 
 def read_unread(place: Raw, fields: Fields) -> list[LabelledText]:
-    """The texts in `place` that hang below an unknown field. To be called after all readers."""
-    found: list[tuple[str, str]] = []
-    _walk(place.value, fields, place.findings.read, found)
-    return [place.labelled(label, text) for label, text in found]
+    """The texts in `place` that hang below an unknown field. To be called after all readers.
+
+    The id of a form there is an alert: the guest wrote something that the order does not hold.
+    """
+    unknown: list[tuple[dict[str, Any], Keep]] = []
+    _walk(place.value, fields, place.findings.read, unknown)
+    if any(label == FORM_ID for field, _ in unknown for label, _ in leaves(field)):
+        place.alert(AlertCode.ANSWERS_ELSEWHERE)
+    return [
+        place.labelled(label, text)
+        for field, keep in unknown
+        for label, text in leaves(field, keep)
+    ]
 
 
 def _walk(
-    value: Any, fields: Fields, read: set[tuple[int, str]], found: list[tuple[str, str]]
+    value: Any,
+    fields: Fields,
+    read: set[tuple[int, str]],
+    unknown: list[tuple[dict[str, Any], Keep]],
 ) -> None:
     """As deep as the table and no deeper. Almost every order takes the short way everywhere."""
     if isinstance(value, dict):
         if not fields.names.issuperset(value):
-            found.extend(_unknown(value, fields, read))
+            keep = is_said if fields.ticks else is_written
+            unknown.extend(
+                ({name: inner}, keep)
+                for name, inner in value.items()
+                if name not in fields.names and (id(value), name) not in read
+            )
         for name, inside in fields.inside:
             if inner := value.get(name):
-                _walk(inner, inside, read, found)
+                _walk(inner, inside, read, unknown)
     elif isinstance(value, list):
         for inner in value:
             if isinstance(inner, dict):
-                _walk(inner, fields, read, found)
-
-
-def _unknown(
-    value: dict[str, Any], fields: Fields, read: set[tuple[int, str]]
-) -> Iterator[tuple[str, str]]:
-    keep = is_said if fields.ticks else is_written
-    for name, inner in value.items():
-        if name not in fields.names and (id(value), name) not in read:
-            yield from leaves({name: inner}, keep)
+                _walk(inner, fields, read, unknown)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+LABEL_CHARACTERS: Final = 2_000
+
 Text = Annotated[str, Field(max_length=20_000)]
-Label = Annotated[str, Field(max_length=2_000)]
+Label = Annotated[str, Field(max_length=LABEL_CHARACTERS)]
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -95,6 +97,13 @@ class Customer(Value):
     name: Label = ""
     company: Label = ""
     phone: Label = ""
+
+    @property
+    def full_name(self) -> str:
+        """The name with the company, as far as both are there and fit a label."""
+        if not self.name or self.company in ("", self.name):
+            return self.name or self.company
+        return f"{self.name} ({self.company})"[:LABEL_CHARACTERS]
 
 
 class Promise(Value):

@@ -163,7 +163,7 @@ def _whole_order(order: Order, timezone: str, now: datetime) -> PrintJob:
             number=order.number,
             placed_at=order.placed_at,
             fulfilment=order.fulfilment,
-            customer_name=order.customer.name or order.customer.company,
+            customer_name=order.customer.full_name,
             note=order.note,
             custom_fields=order.custom_fields,
             items=order.items,

@@ -121,7 +121,7 @@ def test_what_concerns_the_whole_order_is_on_every_ticket():
     for job in planned():
         assert job.order.number == "10033"
         assert job.order.placed_at == ACCEPTED
-        assert job.order.customer_name == "Zoë Übermut"
+        assert job.order.customer_name == "Zoë Übermut (Übermut GmbH)"
         assert job.order.note == "Nussallergie!"
         assert job.order.custom_fields == ORDER.custom_fields
         assert job.order.alerts == ORDER.alerts
@@ -139,6 +139,21 @@ def test_a_company_stands_in_for_a_missing_name():
     order = ORDER.model_copy(update={"customer": Customer(company="Übermut GmbH")})
 
     assert planned(order)[0].order.customer_name == "Übermut GmbH"
+
+
+@pytest.mark.parametrize(
+    ("name", "company", "said"),
+    [
+        ("Zoë Übermut", "", "Zoë Übermut"),
+        ("", "", ""),
+        ("Übermut GmbH", "Übermut GmbH", "Übermut GmbH"),
+        ("n" * 1_999, "c" * 2_000, "n" * 1_999 + " "),
+    ],
+)
+def test_a_company_is_named_once_and_as_far_as_it_fits(name, company, said):
+    order = ORDER.model_copy(update={"customer": Customer(name=name, company=company)})
+
+    assert planned(order)[0].order.customer_name == said
 
 
 def test_an_order_without_items_prints_at_the_default_station_with_its_alerts():

@@ -28,7 +28,7 @@ ALLOWED = {
 }
 
 
-def everywhere(text: str) -> PrintJob:
+def everywhere(text: str, kind: FulfilmentKind = FulfilmentKind.UNKNOWN) -> PrintJob:
     """A job with `text` in every field that holds somebody's words."""
     return job(
         order(
@@ -45,8 +45,9 @@ def everywhere(text: str) -> PrintJob:
             ),
             number=text,
             fulfilment=Fulfilment(
-                kind=FulfilmentKind.UNKNOWN,
+                kind=kind,
                 title=text,
+                table=text,
                 promise=Promise(text=text),
                 instructions=text,
             ),
@@ -58,24 +59,24 @@ def everywhere(text: str) -> PrintJob:
     )
 
 
-def controls(text: str) -> list[tuple[Kind, bytes]]:
+def controls(text: str, kind: FulfilmentKind) -> list[tuple[Kind, bytes]]:
     """The commands of the ticket, text aside."""
-    data = render_ticket(everywhere(text), SLIP)
+    data = render_ticket(everywhere(text, kind), SLIP)
     return [(one.kind, one.raw) for one in commands(data) if one.kind is not Kind.TEXT]
 
 
-@given(PRINTABLE)
-@example("".join(ATTACKS))
+@given(PRINTABLE, st.sampled_from(FulfilmentKind))
+@example("".join(ATTACKS), FulfilmentKind.UNKNOWN)
 @settings(max_examples=150)
-def test_control_bytes_in_a_text_add_no_command(text):
-    assert controls(text) == controls(clean(text))
+def test_control_bytes_in_a_text_add_no_command(text, kind):
+    assert controls(text, kind) == controls(clean(text), kind)
 
 
-@given(st.text())
-@example("".join(ATTACKS))
+@given(st.text(), st.sampled_from(FulfilmentKind))
+@example("".join(ATTACKS), FulfilmentKind.UNKNOWN)
 @settings(max_examples=150)
-def test_a_ticket_holds_only_the_commands_of_the_template(text):
-    found = commands(render_ticket(everywhere(text), SLIP))
+def test_a_ticket_holds_only_the_commands_of_the_template(text, kind):
+    found = commands(render_ticket(everywhere(text, kind), SLIP))
     kinds = [command.kind for command in found]
     assert set(kinds) <= ALLOWED
     assert [kinds.count(kind) for kind in (Kind.INITIALIZE, Kind.CODE_PAGE, Kind.CUT)] == [1, 1, 1]
@@ -98,6 +99,7 @@ def test_no_line_of_the_paper_begins_with_the_guests_words(lines):
         order(
             Item(name="Soup", special_request=text, notes=(LabelledText(text=text),)),
             note=text,
+            fulfilment=Fulfilment(kind=FulfilmentKind.PICKUP, title=text[:2_000], table=text[:20]),
             customer_name=text[:2_000],
             custom_fields=(LabelledText(text=text),),
         )

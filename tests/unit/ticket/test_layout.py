@@ -17,7 +17,7 @@ from bonfire.order import (
     Section,
 )
 from print_agent.ticket import Earlier, Slip
-from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Heading, Line, Pair
+from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Heading, Line, Pair, Place
 from print_agent.ticket.layout import compose
 from print_agent.ticket.style import PLAIN
 from tests.unit.ticket.samples import PICKUP, PLACED, PRINTED, READY, SLIP, job, order
@@ -57,6 +57,10 @@ def test_the_time_says_asap_and_when():
         (Promise(at=READY, until=READY + timedelta(minutes=15)), "19:11 - 19:26"),
         (Promise(text="gegen halb acht"), "gegen halb acht"),
         (Promise(), "ZEIT NICHT ANGEGEBEN"),
+        (Promise(at=READY, text="nach dem Film"), "19:11 (nach dem Film)"),
+        (Promise(at=READY, text="06.03.26 19:11"), "19:11"),
+        (Promise(asap=True, text="nach dem Film"), "SOFORT (nach dem Film)"),
+        (Promise(asap=True, text="So schnell wie möglich"), "SOFORT"),
     ],
 )
 def test_every_kind_of_promise_has_its_words(promise, said):
@@ -81,10 +85,54 @@ def test_a_promise_for_another_day_is_inverse():
         (Fulfilment(kind=FulfilmentKind.DINE_IN), "IM LOKAL"),
         (Fulfilment(title="Drive-in"), "Drive-in"),
         (Fulfilment(), "ABHOLUNG ODER LIEFERUNG?"),
+        (Fulfilment(kind=FulfilmentKind.PICKUP, title="Tisch 7", table="7"), "ABHOLUNG, TISCH 7"),
+        (Fulfilment(kind=FulfilmentKind.DELIVERY, table="7"), "LIEFERUNG, TISCH 7"),
+        (Fulfilment(title="Tisch 7", table="7"), "TISCH 7"),
+        (Fulfilment(title="Terrasse", table="7"), "Terrasse, TISCH 7"),
     ],
 )
 def test_the_way_to_the_guest_stands_beside_the_station(fulfilment, said):
     assert first(ticket(SOUP, fulfilment=fulfilment), Pair).right == said
+
+
+@pytest.mark.parametrize(
+    ("fulfilment", "title"),
+    [
+        (Fulfilment(kind=FulfilmentKind.PICKUP, title="Terrasse", table="T7"), "Terrasse"),
+        (Fulfilment(kind=FulfilmentKind.DELIVERY, title="Fahrradkurier"), "Fahrradkurier"),
+        (Fulfilment(kind=FulfilmentKind.DINE_IN, title="Tisch: Garten"), "Tisch: Garten"),
+    ],
+)
+def test_what_the_owner_calls_it_stands_under_the_time_where_it_says_more(fulfilment, title):
+    blocks = ticket(SOUP, fulfilment=fulfilment)
+    detail = blocks[4]
+    assert isinstance(detail, Detail)
+    assert (detail.label, detail.text, detail.place) == ("Bestellart", title, Place.TICKET)
+
+
+def test_it_is_large_where_it_may_be_the_table():
+    garden = Fulfilment(kind=FulfilmentKind.DINE_IN, title="Garten")
+    heights = {
+        table: first(
+            ticket(SOUP, fulfilment=garden.model_copy(update={"table": table})), Detail
+        ).style.height
+        for table in ("", "7")
+    }
+    assert heights == {"": 2, "7": 1}
+
+
+@pytest.mark.parametrize(
+    "fulfilment",
+    [
+        Fulfilment(kind=FulfilmentKind.PICKUP, title="Abholung"),
+        Fulfilment(kind=FulfilmentKind.PICKUP, title="Tisch 7", table="7"),
+        Fulfilment(kind=FulfilmentKind.UNKNOWN, title="Terrasse"),
+        Fulfilment(kind=FulfilmentKind.DINE_IN),
+    ],
+)
+def test_it_stands_there_not_where_it_says_what_the_ticket_says_anyway(fulfilment):
+    details = [block for block in ticket(SOUP, fulfilment=fulfilment) if isinstance(block, Detail)]
+    assert [detail.label for detail in details] == ["Name"]
 
 
 def test_a_station_without_a_name_goes_by_its_id():

@@ -122,7 +122,7 @@ def _station_ticket(order: Order, items: Iterable[Item]) -> TicketOrder:
         number=order.number,
         placed_at=order.placed_at,
         fulfilment=order.fulfilment.model_copy(update={"address": None}),
-        customer_name=order.customer.name or order.customer.company,
+        customer_name=order.customer.full_name,
         note=order.note,
         custom_fields=order.custom_fields,
         items=tuple(_without_prices(item) for item in items),

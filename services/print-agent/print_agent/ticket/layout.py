@@ -7,13 +7,25 @@ from typing import Final
 
 from bonfire.messages import Document, JobKind, PrintJob
 from bonfire.order import Fulfilment, FulfilmentKind, Promise
-from print_agent.ticket.blocks import Banner, Block, Feed, Heading, Huge, Line, Pair, Rule
+from print_agent.ticket.blocks import (
+    Banner,
+    Block,
+    Detail,
+    Feed,
+    Heading,
+    Huge,
+    Line,
+    Pair,
+    Place,
+    Rule,
+)
 from print_agent.ticket.dishes import dishes, total
 from print_agent.ticket.guest_text import order_texts, speaks_of_allergy_below
 from print_agent.ticket.local_time import LocalTime
 from print_agent.ticket.pen import Pen
 from print_agent.ticket.slip import Slip
-from print_agent.ticket.style import Style
+from print_agent.ticket.style import PLAIN, Style
+from print_agent.ticket.wording import promise_says_more, title_says_more
 from print_agent.ticket.words import WORDS
 
 RAIL_ROWS: Final = 3  # what the clip of the ticket rail covers
@@ -43,6 +55,7 @@ def compose(job: PrintJob, slip: Slip) -> tuple[Block, ...]:
         Pair(station, _fulfilment(job.order.fulfilment, pen), _LARGE),
         Huge(number),
         Line(promised, _LARGE if _is_for_today(job, local) else _LOUD),
+        *_method(job.order.fulfilment, pen),
     )
     foot = tuple(_foot(job, slip, local, promised, pen))
     alerts = tuple(_alerts(job, slip, number, pen))
@@ -88,28 +101,52 @@ def _late(slip: Slip, pen: Pen) -> Iterator[Banner]:
 
 
 def _fulfilment(fulfilment: Fulfilment, pen: Pen) -> str:
+    name = pen.line(fulfilment.table, NAME_CHARACTERS)
+    table = pen.words.table.format(name) if name else ""
+    return ", ".join(filter(None, (_kind(fulfilment, table, pen), table)))
+
+
+def _kind(fulfilment: Fulfilment, table: str, pen: Pen) -> str:
     match fulfilment.kind:
         case FulfilmentKind.PICKUP:
             return pen.words.pickup
         case FulfilmentKind.DELIVERY:
             return pen.words.delivery
         case FulfilmentKind.DINE_IN:
-            table = pen.line(fulfilment.table, NAME_CHARACTERS)
-            return pen.words.table.format(table) if table else pen.words.dine_in
+            return "" if table else pen.words.dine_in
         case FulfilmentKind.UNKNOWN:
             title = pen.line(fulfilment.title, NAME_CHARACTERS)
+            if table:
+                return title if title_says_more(fulfilment) else ""
             return title or pen.words.fulfilment_unknown
 
 
+def _method(fulfilment: Fulfilment, pen: Pen) -> Iterator[Detail]:
+    """What the owner calls it, where that says more. It may be all that is known of a table."""
+    if fulfilment.kind is FulfilmentKind.UNKNOWN or not title_says_more(fulfilment):
+        return
+    is_for_table = fulfilment.kind is FulfilmentKind.DINE_IN and not fulfilment.table
+    style = Style(height=2, bold=True) if is_for_table else PLAIN
+    yield Detail(pen.line(fulfilment.title), pen.words.method, Place.TICKET, style)
+
+
 def _promised(promise: Promise, local: LocalTime, pen: Pen) -> str:
+    said = _promised_time(promise, local, pen)
+    if not said:
+        return pen.line(promise.text, NAME_CHARACTERS) or pen.words.time_unknown
+    start = promise.at or promise.until
+    if not promise_says_more(promise, local.local(start) if start else None):
+        return said
+    return f"{said} ({pen.line(promise.text, NAME_CHARACTERS)})"
+
+
+def _promised_time(promise: Promise, local: LocalTime, pen: Pen) -> str:
     start = promise.at or promise.until
     end = promise.until or promise.at
     if start and end:
         said = local.say_slot(start, end)
         return pen.words.asap_until.format(said) if promise.asap else said
-    if promise.asap:
-        return pen.words.asap
-    return pen.line(promise.text, NAME_CHARACTERS) or pen.words.time_unknown
+    return pen.words.asap if promise.asap else ""
 
 
 def _is_for_today(job: PrintJob, local: LocalTime) -> bool:

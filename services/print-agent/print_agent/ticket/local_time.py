@@ -17,23 +17,23 @@ class LocalTime:
     def __init__(self, zone: str, printed_at: datetime, words: Words) -> None:
         self._zone, self._suffix = _find_zone(zone)
         self._words = words
-        self._today = self._local(printed_at).date()
+        self._today = self.local(printed_at).date()
 
     def say(self, at: datetime) -> str:
         """`20:24`, or `Thu 25 Sep 20:24`."""
-        local = self._local(at)
+        local = self.local(at)
         return f"{self._day(local)}{local:%H:%M}{self._suffix}"
 
     def say_slot(self, start: datetime, end: datetime) -> str:
         """`20:00 - 20:30`; a slot of no length is a time."""
         if end == start:
             return self.say(start)
-        if self._local(end).date() == self._local(start).date():
-            return f"{self.say(start)} - {self._local(end):%H:%M}"
+        if self.local(end).date() == self.local(start).date():
+            return f"{self.say(start)} - {self.local(end):%H:%M}"
         return f"{self.say(start)} - {self.say(end)}"
 
     def is_today(self, at: datetime) -> bool:
-        return self._local(at).date() == self._today
+        return self.local(at).date() == self._today
 
     def _day(self, local: datetime) -> str:
         if local.date() == self._today:
@@ -43,7 +43,7 @@ class LocalTime:
         year = f" {local.year}" if local.year != self._today.year else ""
         return f"{words.date.format(weekday, local.day, month)}{year} "
 
-    def _local(self, at: datetime) -> datetime:
+    def local(self, at: datetime) -> datetime:
         try:
             return at.astimezone(self._zone)
         except OverflowError:  # the first or last day that Python knows

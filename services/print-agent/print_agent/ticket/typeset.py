@@ -120,7 +120,7 @@ def _pair(pair: Pair, columns: int) -> Iterator[Output]:
         parts = [f"{pair.left}{pair.right.rjust(room - len(pair.left))}"] if pair.right else []
         texts = parts or wrap(pair.left, room)
     else:
-        texts = [*wrap(pair.left, room), *wrap(pair.right, room)]
+        texts = [*wrap(pair.left, room), *(text.rjust(room) for text in wrap(pair.right, room))]
     for text in texts:
         yield _row(text, pair.style)
 

@@ -30,6 +30,7 @@ class Words:
     delivery: str
     dine_in: str
     table: str  # table
+    method: str
     fulfilment_unknown: str
     asap: str
     asap_until: str  # time
@@ -71,6 +72,7 @@ GERMAN: Final = Words(
     delivery="LIEFERUNG",
     dine_in="IM LOKAL",
     table="TISCH {}",
+    method="Bestellart",
     fulfilment_unknown="ABHOLUNG ODER LIEFERUNG?",
     asap="SOFORT",
     asap_until="SOFORT, bis {}",
@@ -112,6 +114,7 @@ ENGLISH: Final = Words(
     delivery="DELIVERY",
     dine_in="DINE IN",
     table="TABLE {}",
+    method="Method",
     fulfilment_unknown="PICKUP OR DELIVERY?",
     asap="ASAP",
     asap_until="ASAP, by {}",

@@ -11,16 +11,16 @@ _MAX_DEPTH: Final = 8
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TRANSLATIONS: Final = frozenset(("original", "translated"))
-# Ids, URLs and times that programs write for programs.
+# Ids, URLs and times that programs write for programs. A path is one by how it begins or ends:
+# "/no/nuts" is a guest's.
 _MACHINE_MADE: Final = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|(?=\d*[a-f])[0-9a-f]{16,}"
     r"|[a-z][a-z0-9+.-]*://\S*"
-    r"|(/[a-z0-9_.~%+-]+){2,}/?"  # one word after a slash may be a guest's
-    r"|/[a-z0-9_.~%+-]+\.[a-z]{2,4}"
+    r"|/(online-ordering|product-page)(/\S*)?"
+    r"|(/[a-z0-9_.~%+-]+)+\.(html?|php|json|xml|pdf|png|jpe?g|gif|webp|avif|svg)"
     r"|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?"
-    r"|1\d{12}(\d{3})?|\d{18,}"  # in milliseconds or microseconds, or longer than any phone's
-    r"|true|false|null",
+    r"|1\d{12}(\d{3})?|\d{18,}",  # in milliseconds or microseconds, or longer than any phone's
     re.IGNORECASE,
 )
 
@@ -82,8 +82,6 @@ def is_written(value: Any) -> bool:
 
 def is_said(value: Any) -> bool:
     """Whether it is such a text, a number or a tick, and not the lack of one."""
-    if isinstance(value, str) and value.strip().casefold() == "true":
-        return True
     return value is not False and not is_machine_made(readable(value))
 
 

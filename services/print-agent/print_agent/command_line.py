@@ -102,7 +102,7 @@ def _doctor(given: argparse.Namespace) -> int:
     loaded = config.load(given.config)
     clock = SystemClock()
     agents = _agents(loaded, given.agent)
-    known = _remembered(given.data, agents)
+    known, unread = _remembered(given.data, agents)
     reports = [
         asyncio.run(
             doctor.examine(
@@ -114,16 +114,23 @@ def _doctor(given: argparse.Namespace) -> int:
     print("\n".join(report.text() for report in reports))
     if not given.data:
         print("With --data, the agent's folder, it also finds printers that were exchanged.")
+    if unread:
+        print(f"print-agent: {unread}; exchanged printers were not looked for", file=sys.stderr)
+        return 1
     return max(report.exit_code for report in reports)
 
 
-def _remembered(data: Path | None, agents: Sequence[str]) -> Mapping[str, Fingerprint]:
+def _remembered(data: Path | None, agents: Sequence[str]) -> tuple[Mapping[str, Fingerprint], str]:
+    """What the agent knows of its printers, and why that could not be read, if it could not."""
     if data is None:
-        return {}
+        return {}, ""
     if len(agents) > 1:
         detail = "--data is the folder of one agent: say which print host with --agent"
         raise Permanent(Reason.CONFIG_INVALID, detail)
-    return known_fingerprints(journal_in(data, Environment()))
+    try:
+        return known_fingerprints(journal_in(data, Environment())), ""
+    except Permanent as error:
+        return {}, error.detail
 
 
 def _agents(loaded: config.Config, wanted: str | None) -> Sequence[str]:

@@ -143,11 +143,27 @@ async def test_doctor_finds_two_printers_that_were_exchanged_by_what_the_agent_r
     assert "It is kitchen-1" in told
 
 
-async def test_doctor_without_a_journal_to_read_says_so(
-    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+async def test_doctor_without_a_journal_to_read_says_so_and_looks_at_the_printers(
+    run: Run, kitchen: VirtualPrinter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert await run("doctor", "--data", str(tmp_path / "nowhere")) == UNUSABLE
-    assert "cannot read the agent's journal" in capsys.readouterr().err
+    kitchen.set_fault("cover-open")
+    assert await run("doctor", "--data", str(tmp_path / "nowhere")) == 1
+    told = capsys.readouterr()
+    assert "the cover is open. Close the lid until it clicks." in told.out
+    assert f"{BAR} at 127.0.0.1:" in told.out
+    assert "cannot read the agent's journal" in told.err
+    assert "exchanged printers were not looked for" in told.err
+
+
+async def test_doctor_of_good_printers_is_not_content_with_a_journal_that_is_none(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "journal.db").write_bytes(b"no database at all " * 100)
+    monkeypatch.setenv("BONFIRE_DATA", str(tmp_path))
+    assert await run("doctor") == 1
+    told = capsys.readouterr()
+    assert told.out.count("ready.") == 2
+    assert "cannot read the agent's journal" in told.err
 
 
 async def test_a_printer_id_that_two_print_hosts_have_needs_the_print_host(

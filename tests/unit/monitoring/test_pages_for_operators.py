@@ -22,7 +22,7 @@ FOLDERS = (
     "simulators",
     "tests",
 )
-# What operators and prepare.py put into an overlay (the second within its `secrets`): git ignores it.
+# What operators and prepare.py put into an overlay and its `secrets`; git ignores it.
 THEIRS = {"deploy/k3s/overlays/single/bonfire.toml", "grafana/admin-password"}
 
 _PATH = re.compile(rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./-]*\w")

@@ -26,6 +26,7 @@ from order_ingest.permissions_command import INGEST, NOTIFIER, BrokerUser, broke
 ROOT: Final = Path(__file__).resolve().parents[2]
 VHOST: Final = "/"
 BROKER: Final = "rabbitmq:5672"
+_SALT_BYTES: Final = 4
 MAIL_TEMPLATE: Final = "templates/mail.tmpl"
 YOURS: Final = {
     f"{INGEST}/wix-public-key": "the public key of your Wix app (docs/wix.md)",
@@ -59,14 +60,14 @@ def prepare(overlay: Path, dead_mans_switch: str = "") -> None:
     _write_routes(overlay / "alertmanager", loaded, dead_mans_switch)
 
 
-def definitions(users: Sequence[BrokerUser], passwords: Mapping[str, str]) -> dict[str, Any]:
-    """What RabbitMQ reads at its start: users with their permissions, the passwords as hashes."""
+def definitions(users: Sequence[BrokerUser], hashes: Mapping[str, str]) -> dict[str, Any]:
+    """What RabbitMQ reads at its start: users, hashes of their passwords, permissions."""
     return {
         "vhosts": [{"name": VHOST}],
         "users": [
             {
                 "name": user.name,
-                "password_hash": _hashed(passwords[user.name]),
+                "password_hash": hashes[user.name],
                 "hashing_algorithm": "rabbit_password_hashing_sha256",
                 "tags": [],
             }
@@ -104,9 +105,28 @@ def _write_secrets(folder: Path, users: Sequence[BrokerUser]) -> None:
     _write_new(folder / "grafana" / "admin-password", _drawn())
     for name in YOURS:
         _write_new(folder / name, "")
-    passwords = {user.name: _password(folder / user.name / "amqp-url") for user in users}
-    known = json.dumps(definitions(users, passwords), indent=1)
-    _write(folder / "rabbitmq" / "definitions.json", f"{known}\n")
+    _write_definitions(folder, users)
+
+
+def _write_definitions(folder: Path, users: Sequence[BrokerUser]) -> None:
+    """The same text as before if nothing changed: RabbitMQ starts again for any other."""
+    file = folder / "rabbitmq" / "definitions.json"
+    kept = _stored_hashes(file)
+    hashes = {
+        user.name: _hashed(_password(folder / user.name / "amqp-url"), kept.get(user.name, ""))
+        for user in users
+    }
+    _write(file, f"{json.dumps(definitions(users, hashes), indent=1)}\n")
+
+
+def _stored_hashes(file: Path) -> Mapping[str, str]:
+    if not file.exists():
+        return {}
+    try:
+        users = json.loads(file.read_text("utf-8"))["users"]
+    except ValueError:  # half written, by a run that was ended
+        return {}
+    return {user["name"]: user["password_hash"] for user in users}
 
 
 def _write_routes(folder: Path, loaded: config.Config, dead_mans_switch: str) -> None:
@@ -125,9 +145,16 @@ def _password(file: Path) -> str:
     return urlsplit(file.read_text("utf-8").strip()).password or ""
 
 
-def _hashed(password: str) -> str:
-    """As RabbitMQ keeps it: base64 of a salt of 4 bytes and SHA-256 of salt and password."""
-    salt = secrets.token_bytes(4)
+def _hashed(password: str, kept: str) -> str:
+    """As RabbitMQ keeps it: base64 of a salt of 4 bytes and SHA-256 of salt and password.
+
+    `kept` is the hash of the run before, or empty; it comes back if it is of this password.
+    """
+    salted = _salted(password, base64.b64decode(kept)[:_SALT_BYTES])
+    return kept if salted == kept else _salted(password, secrets.token_bytes(_SALT_BYTES))
+
+
+def _salted(password: str, salt: bytes) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 

@@ -25,12 +25,17 @@ def overlay(tmp_path: Path) -> Path:
 
 
 def read(overlay: Path) -> dict[str, str]:
-    """Every file, by its path, but for RabbitMQ's, which has a new salt each time."""
+    """Every file, by its path."""
     return {
         str(file.relative_to(overlay)): file.read_text("utf-8")
         for file in overlay.rglob("*")
-        if file.is_file() and file.name != "definitions.json"
+        if file.is_file()
     }
+
+
+def hashes(overlay: Path) -> dict[str, str]:
+    known = json.loads((overlay / "secrets/rabbitmq/definitions.json").read_text("utf-8"))
+    return {user["name"]: user["password_hash"] for user in known["users"]}
 
 
 def test_the_broker_knows_every_user_by_the_password_in_the_service_s_address(
@@ -61,6 +66,23 @@ def test_a_second_run_keeps_what_was_drawn_and_what_a_person_filled_in(overlay: 
     before = read(overlay)
     prepare.main([str(overlay)])
     assert read(overlay) == before
+
+
+def test_a_new_password_changes_the_hash_of_its_user_alone(overlay: Path) -> None:
+    prepare.main([str(overlay)])
+    before = hashes(overlay)
+    (overlay / "secrets/notifier/amqp-url").unlink()
+    prepare.main([str(overlay)])
+    after = hashes(overlay)
+    assert {user for user in USERS if after[user] != before[user]} == {"notifier"}
+
+
+def test_what_a_run_left_half_written_is_written_anew(overlay: Path) -> None:
+    prepare.main([str(overlay)])
+    file = overlay / "secrets/rabbitmq/definitions.json"
+    file.write_text(file.read_text("utf-8")[:100], "utf-8")
+    assert prepare.main([str(overlay)]) == 0
+    assert list(hashes(overlay)) == USERS
 
 
 def test_the_tokens_that_it_makes_are_ones_that_the_services_take(overlay: Path) -> None:

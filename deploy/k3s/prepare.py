@@ -2,7 +2,7 @@
 
 From the overlay's bonfire.toml come its secrets and Alertmanager's routes. Passwords and tokens
 are drawn once and then kept, so it runs again after each change of bonfire.toml; what a person
-filled in stays.
+filled in stays, and so does the address of the dead man's switch.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 VHOST: Final = "/"
 BROKER: Final = "rabbitmq:5672"
 _SALT_BYTES: Final = 4
+# A secret, as whoever knows the address can keep the switch quiet.
+SWITCH: Final = "secrets/alertmanager/dead-mans-switch"
 MAIL_TEMPLATE: Final = "templates/mail.tmpl"
 YOURS: Final = {
     f"{INGEST}/wix-public-key": "the public key of your Wix app (docs/wix.md)",
@@ -38,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("overlay", type=Path, help="a folder with a bonfire.toml")
     parser.add_argument(
-        "--dead-mans-switch", default="", help="an address outside that misses a POST each minute"
+        "--dead-mans-switch",
+        metavar="URL",
+        help="an address outside that misses a POST each minute; is remembered, '' forgets it",
     )
     given = parser.parse_args(arguments)
     try:
@@ -50,14 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         file = given.overlay / "secrets" / name
         if not file.read_text("utf-8").strip():
             print(f"yours to fill: {file}: {what}")
+    if not _switch_of(given.overlay):
+        print("no --dead-mans-switch: nobody notices when Alertmanager itself is gone")
     return 0
 
 
-def prepare(overlay: Path, dead_mans_switch: str = "") -> None:
-    """Write `secrets/` and `alertmanager/` of an overlay; raises `BonfireError`."""
+def prepare(overlay: Path, dead_mans_switch: str | None = None) -> None:
+    """Write `secrets/` and `alertmanager/` of an overlay; raises `BonfireError`.
+
+    `dead_mans_switch` is an address, empty for none, or None for that of the run before.
+    """
     loaded = config.load(overlay / "bonfire.toml")
     _write_secrets(overlay / "secrets", broker_users(loaded))
-    _write_routes(overlay / "alertmanager", loaded, dead_mans_switch)
+    if dead_mans_switch is not None:
+        _write(overlay / SWITCH, f"{dead_mans_switch}\n")
+    _write_routes(overlay / "alertmanager", loaded, _switch_of(overlay))
 
 
 def definitions(users: Sequence[BrokerUser], hashes: Mapping[str, str]) -> dict[str, Any]:
@@ -135,6 +146,11 @@ def _write_routes(folder: Path, loaded: config.Config, dead_mans_switch: str) ->
         _write(folder / name, text)
     template = ROOT / "deploy" / "alertmanager" / MAIL_TEMPLATE
     _write(folder / MAIL_TEMPLATE, template.read_text("utf-8"))
+
+
+def _switch_of(overlay: Path) -> str:
+    file = overlay / SWITCH
+    return file.read_text("utf-8").strip() if file.exists() else ""
 
 
 def _drawn() -> str:

@@ -15,6 +15,7 @@ from bonfire.tokens import Scope, Tokens
 from deploy.k3s import prepare
 from tests.support.k3s_overlay import ROOT
 
+SWITCH = "https://watch.example/bosco"
 USERS = ["order-ingest", "notifier", "print-agent-altstadt"]
 
 
@@ -31,6 +32,10 @@ def read(overlay: Path) -> dict[str, str]:
         for file in overlay.rglob("*")
         if file.is_file()
     }
+
+
+def routes(overlay: Path) -> str:
+    return (overlay / "alertmanager/alertmanager.yml").read_text("utf-8")
 
 
 def hashes(overlay: Path) -> dict[str, str]:
@@ -109,19 +114,32 @@ def test_it_says_what_a_person_still_has_to_fill_in(
     (overlay / "secrets/notifier/smtp-password").write_text("geheim", "utf-8")
     capsys.readouterr()
     prepare.main([str(overlay)])
-    (line,) = capsys.readouterr().out.splitlines()
-    assert "wix-public-key" in line
+    key, switch = capsys.readouterr().out.splitlines()
+    assert "wix-public-key" in key
+    assert "--dead-mans-switch" in switch
 
 
 def test_alertmanager_gets_its_routes_and_its_mails(overlay: Path) -> None:
-    prepare.main([str(overlay), "--dead-mans-switch", "https://watch.example/bosco"])
-    routes = (overlay / "alertmanager/alertmanager.yml").read_text("utf-8")
-    assert "otto@bosco.example" in routes
-    assert "https://watch.example/bosco" in routes
+    prepare.main([str(overlay)])
+    assert "otto@bosco.example" in routes(overlay)
     assert {file.name for file in (overlay / "alertmanager/templates").iterdir()} == {
         "mail.tmpl",
         "site.tmpl",
     }
+
+
+def test_the_dead_man_s_switch_stays_until_it_is_taken_away(
+    overlay: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare.main([str(overlay), "--dead-mans-switch", SWITCH])
+    assert SWITCH in routes(overlay)
+    prepare.main([str(overlay)])
+    assert SWITCH in routes(overlay)
+    assert "--dead-mans-switch" not in capsys.readouterr().out
+    prepare.main([str(overlay), "--dead-mans-switch", ""])
+    assert SWITCH not in routes(overlay)
+    prepare.main([str(overlay)])
+    assert SWITCH not in routes(overlay)
 
 
 def test_a_mistake_in_the_configuration_is_told_and_nothing_is_written(

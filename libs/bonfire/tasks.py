@@ -114,7 +114,10 @@ class Tasks:
             error = await _end_of(function)
             died_at_s = state.died_at_s = self._clock.monotonic()
             state.seen = type(error).__name__ if error is not None else "it returned"
-            if _cancelled() or not state.may_restart(died_at_s):
+            if _cancelled():
+                _log_end(state, error)
+                return
+            if not state.may_restart(died_at_s):
                 self._give_up(state, error)
                 return
             await self._restart(state, error, state.next_pause_s(died_at_s))
@@ -139,7 +142,7 @@ class Tasks:
 
     def _give_up(self, state: TaskState, error: BaseException | None) -> None:
         why = f"the task {state.name!r} died of {state.seen}"
-        if state.restartable and not _cancelled():
+        if state.restartable:
             why += f", after {MOST_RESTARTS} restarts within {WINDOW_S:g} s"
         log.critical(
             "a task ended that must never end; the process stops to be started again",
@@ -162,6 +165,16 @@ class Tasks:
                 extra={"event": "task.died", "task": task.get_name()},
             )
             self._note_death(task.get_name(), f"the task {task.get_name()!r} could not restart")
+
+
+def _log_end(state: TaskState, error: BaseException | None) -> None:
+    """It was asked to end and did: no death, however clumsily it ended."""
+    if error is not None:
+        log.error(
+            "a task failed while it was cancelled",
+            exc_info=error,
+            extra={"event": "task.failed_at_end", "task": state.name},
+        )
 
 
 async def _end_of(function: TaskFunction) -> BaseException | None:

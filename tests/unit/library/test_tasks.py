@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 
@@ -192,7 +193,9 @@ async def test_a_task_that_pauses_before_its_restart_is_cancelled_as_any_other(h
     assert house.tasks.dead is None
 
 
-async def test_a_task_that_fails_while_it_is_cancelled_is_not_started_again(house: House):
+async def test_a_task_that_fails_while_it_is_cancelled_is_no_death_and_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+):
     async def clumsy() -> None:
         try:
             await for_ever()
@@ -203,7 +206,24 @@ async def test_a_task_that_fails_while_it_is_cancelled_is_not_started_again(hous
     await house.clock.settle()
     await house.tasks.cancel()
     assert house.restarts == []
-    assert house.tasks.why == "the task 'clumsy' died of OSError"
+    assert (house.deaths, house.tasks.dead, house.tasks.why) == ([], None, "")
+    assert events(caplog) == [("task.failed_at_end", "clumsy")]
+
+
+@pytest.mark.parametrize("restartable", [True, False])
+async def test_a_task_that_returns_when_it_is_cancelled_is_no_death(
+    restartable: bool, house: House, caplog: pytest.LogCaptureFixture
+):
+    async def obedient() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await for_ever()
+
+    house.tasks.spawn("obedient", obedient, restartable=restartable)
+    await house.clock.settle()
+    await house.tasks.cancel()
+    assert house.restarts == []
+    assert (house.deaths, house.tasks.dead) == ([], None)
+    assert caplog.records == []
 
 
 async def test_a_listener_that_fails_ends_the_service_and_not_silently(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
+from bonfire.broker import Delivery
 from bonfire.config import Config, parse
 from bonfire.errors import Reason
 from bonfire.messages import (
@@ -84,6 +86,17 @@ class MemoryStore:
 
 def memory_history(store: MemoryStore, config: Config) -> SqliteHistory:
     return SqliteHistory(cast(Store, store), lambda verdict: notices(verdict, config))
+
+
+@dataclass(frozen=True)
+class _Parcel:
+    body: bytes
+    routing_key: str
+
+
+def parcel(body: bytes, key: str = "altstadt.printer.lost") -> Delivery:
+    """As much of a delivery as is read."""
+    return cast(Delivery, _Parcel(body, key))
 
 
 def event_id() -> str:

@@ -37,7 +37,10 @@ class Pages:
 
     async def _fleet(self, _request: web.Request) -> web.Response:
         processes = [
-            {"received_at": at.isoformat(timespec="milliseconds"), **beat.model_dump(mode="json")}
+            {
+                "received_at": at.isoformat(timespec="milliseconds"),
+                **beat.model_dump(mode="json", by_alias=True),
+            }
             for beat, at in await self._history.fleet()
         ]
         return web.json_response({"fleet": processes})

@@ -133,6 +133,15 @@ async def test_events_that_nobody_knows_are_shown(site):
     assert [row["type"] for row in await site.rows("events?type=a.b&limit=5")] == ["a.b"]
 
 
+async def test_a_body_that_is_nested_too_deep_is_shown_as_text_and_breaks_no_page(site):
+    await site.say_bytes(b"[" * 200_000)
+    await site.say_bytes(b'{"type":"a.b","x":' + b"[" * 5_000 + b"]" * 5_000 + b"}")
+    await eventually(lambda: has_length(lambda: site.rows("events?type=unknown"), 2))
+    shallow, deep = await site.rows("events?type=unknown")
+    assert shallow["body"].startswith('{"type":"a.b","x":[[[')
+    assert deep["body"].startswith("[[[")
+
+
 async def test_hostile_events_and_a_megabyte_reach_no_header_and_stop_nothing(site, sink):
     for text in HOSTILE:
         safe = text.encode("utf-8", "replace").decode()
@@ -183,6 +192,8 @@ async def test_the_fleet_shows_the_last_heartbeat_of_every_process(site):
     agent = next(one for one in fleet if one["service"] == "print-agent")
     assert agent["printers"][0]["near_end"] is True
     assert agent["received_at"] > agent["at"]
+    assert agent["schema"] == "bonfire.heartbeat/1"
+    assert "schema_" not in agent
 
 
 async def test_its_metrics_are_there_from_the_start_and_follow(site, sink):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bonfire import outbox, runs
@@ -24,6 +27,7 @@ from notifier.history import Arrival, Result
 from notifier.history import sqlite as sqlite_history
 from notifier.history.pages import Wanted
 from notifier.history.sqlite import SqliteHistory
+from notifier.reading import read
 from notifier.templates import Templates
 from tests.support.hostile import HOSTILE, poisoned
 from tests.support.notifying import (
@@ -32,6 +36,7 @@ from tests.support.notifying import (
     heartbeat,
     house,
     memory_history,
+    parcel,
     printer_event,
     printer_state,
     service_event,
@@ -136,6 +141,26 @@ async def test_pages_are_newest_first_filtered_and_bounded(history):
     assert newest["target"] == "altstadt"
     assert newest["opened_at"] == "2026-05-12T18:05:00.000+00:00"
     assert newest["ended_at"] is None
+
+
+NESTED = st.integers(0, 5_000).map(lambda depth: b"[" * depth + b"]" * depth)
+NUMBERS = st.sampled_from([b"9" * 4_300, b"9" * 4_301, b"NaN", b"-Infinity", b"1e999", b"1e-999"])
+STRINGS = st.sampled_from([rb'"\ud800"', rb'"\u0000"', b'"\xff"', b'{"a":1,"a":2}'])
+
+
+@given(st.binary(max_size=500) | NESTED | NUMBERS | STRINGS)
+@example(b"[" * 200_000)
+@example(b'{"a":' * 990 + b"1" + b"}" * 990)  # as deep as Python itself would just parse
+async def test_no_body_whatever_breaks_the_page_that_shows_it(body):
+    store = MemoryStore()
+    history = memory_history(store, CONFIG)
+    await history.record(read(parcel(body), START), (), START)
+    # As it came, if some earlier version kept it so.
+    raw = Arrival(printer_event(), "", body.decode("utf-8", "replace"))
+    await history.record(raw, (), START)
+    page = json.dumps(await history.events(Wanted()), allow_nan=False)
+    store.close()
+    assert len(json.loads(page)) == 2
 
 
 async def forget_all(history: SqliteHistory, before) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -22,19 +21,12 @@ from notifier.reading import (
 )
 from tests.support.hostile import HOSTILE
 from tests.support.jobs import job as a_job
-from tests.support.notifying import printer_event
-
-
-@dataclass
-class Parcel:
-    """As much of a delivery as is read."""
-
-    body: bytes
+from tests.support.notifying import parcel, printer_event
 
 
 def arrival(body: bytes | dict[str, object]) -> Arrival:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return read(Parcel(data), START)  # type: ignore[arg-type]
+    return read(parcel(data), START)
 
 
 def test_an_event_that_we_know_is_that_event():

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 from notifier.history import Row
 from notifier.history.rows import QUEUED, moment
 
@@ -74,7 +76,13 @@ def _iso(stamp: float | None) -> str | None:
 
 
 def _json_or_text(body: str) -> object:
+    """Text is what was never JSON, was cut, or cannot stand in the JSON of a page.
+
+    This parser refuses more than 200 levels as a `ValueError`; Python's own runs out of stack.
+    """
     try:
-        return json.loads(body)
-    except ValueError:  # it was none, or it was cut
+        value = from_json(body, allow_inf_nan=False)
+        json.dumps(value, allow_nan=False)  # `1e999` is JSON, and no number
+    except ValueError:
         return body
+    return value

@@ -149,9 +149,10 @@ def for_agents(agents: Iterable[str]) -> Topology:
         bindings=(
             Binding(UNROUTABLE, UNROUTABLE_QUEUE),
             Binding(DEAD, DEAD_LETTERS, "#"),
-            # <location>.<type>: a type has two words, but for the heartbeat's one.
+            # <location>.<type>: a type has two words, which `Event` sees to, but for the
+            # heartbeat's one. What another make tells in more words has its place as well.
             Binding(EVENTS, LEDGER_EVENTS, "*.job.*"),
-            Binding(EVENTS, NOTIFIER_EVENTS, "*.*.*"),
+            Binding(EVENTS, NOTIFIER_EVENTS, "*.*.*.#"),
             Binding(EVENTS, HEARTBEATS, "*.heartbeat"),
             *(Binding(JOBS, jobs_queue(name), name) for name in names),
             *(Binding(COMMANDS, commands_queue(name), name) for name in names),

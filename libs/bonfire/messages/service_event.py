@@ -101,6 +101,7 @@ class Heartbeat(Member):
     """I live, and this is how it stands. Not stored on the way: an old one tells nothing."""
 
     SCHEMA: ClassVar[str] = "bonfire.heartbeat/1"
+    TYPE_WORDS: ClassVar[int | None] = 1
 
     schema_: Literal["bonfire.heartbeat/1"] = Field("bonfire.heartbeat/1", alias="schema")
     type: Literal["heartbeat"] = "heartbeat"

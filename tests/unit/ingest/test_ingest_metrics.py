@@ -91,8 +91,13 @@ def waiting() -> tuple[CollectorRegistry, LedgerSeries]:
         "bonfire_dead_letters",
     ],
 )
-def test_every_location_and_nowhere_have_their_figures_at_zero(waiting, name, location):
-    assert waiting[0].get_sample_value(name, {"location": location}) == 0
+def test_no_location_has_figures_before_a_look_into_the_ledger(waiting, name, location):
+    registry, series = waiting
+    assert registry.get_sample_value(name, {"location": location}) is None
+
+    series.show([])
+
+    assert registry.get_sample_value(name, {"location": location}) == 0
 
 
 @pytest.mark.parametrize("reason", REASONS)

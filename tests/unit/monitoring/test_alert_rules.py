@@ -17,9 +17,9 @@ SEVERITIES = {"critical", "warning", "none"}
 CASES = ("fires", "not before for", "quiet when healthy", "quiet when the premise is missing")
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 TOLD_WITHIN_S = 300  # design.md, I9
-# What some expressions wait for by themselves, before `for` begins.
+# What some expressions wait for by themselves, before `for` begins. OrderUnprinted is not among them:
+# "an order unprinted for more than 3 minutes" is the promise itself, and its time begins after that.
 WAITED_S = {"AgentSilent": 60}
-# "An order unprinted for more than 3 minutes" is the promise itself: its time begins after that.
 ALERTS = alerts()
 
 every_alert = pytest.mark.parametrize("alert", sorted(ALERTS))

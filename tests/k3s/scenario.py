@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from fake_wix import Event, webhook_body
 from fake_wix.orders import placed_at, read_order, with_new_id
@@ -147,21 +147,13 @@ class Scenario:
             told.append(f"ready after {time.monotonic() - hung:.1f} s")
 
     def _read_the_mail(self) -> None:
-        with self._step("the restaurant is told of the restart, by mail") as told:
-            with self._kubectl.forwarded("service/mail-sink", 8025) as control:
-                mails = MailControl(control)
-                found: list[str] = []
-
-                def arrived() -> bool:
-                    found[:] = [
-                        mail["subject"]
-                        for mail in mails.mails()
-                        if TOLD in mail["subject"] and READER in mail["recipients"]
-                    ]
-                    return bool(found)
-
-                _until(arrived, MAIL_S, f"no mail to {READER} about the restart")
-            told.append(found[0])
+        with (
+            self._step("the restaurant is told of the restart, by mail") as told,
+            self._kubectl.forwarded("service/mail-sink", 8025) as control,
+        ):
+            mails = MailControl(control)
+            _until(lambda: bool(_told_of(mails)), MAIL_S, f"no mail to {READER} about the restart")
+            told.append(_told_of(mails)[0])
 
     def _ask_the_broker(self) -> None:
         with self._step("the broker has refused nobody anything"):
@@ -201,19 +193,25 @@ def post(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> int
 
 def _ticket(control: ControlClient, number: str) -> str:
     """The text of the kitchen's only ticket with this order's number."""
-    found: list[str] = []
-
-    def printed() -> bool:
-        found[:] = [t["text"] for t in control.tickets(KITCHEN) if number in t["text"]]
-        return bool(found)
-
-    _until(printed, PAPER_S, f"no ticket of order {number}")
+    _until(lambda: bool(_tickets(control, number)), PAPER_S, f"no ticket of order {number}")
+    found = _tickets(control, number)
     if len(found) > 1:
         raise StepFailed(f"{len(found)} tickets of order {number}")
     return found[0]
 
 
-def _until(condition: Any, patience_s: float, otherwise: str) -> None:
+def _tickets(control: ControlClient, number: str) -> list[str]:
+    texts = [ticket["text"] for ticket in control.tickets(KITCHEN)]
+    return [text for text in texts if number in text]
+
+
+def _told_of(mails: MailControl) -> list[str]:
+    """The subjects of the reader's mails about a restart."""
+    to_reader = [mail["subject"] for mail in mails.mails() if READER in mail["recipients"]]
+    return [subject for subject in to_reader if TOLD in subject]
+
+
+def _until(condition: Callable[[], bool], patience_s: float, otherwise: str) -> None:
     deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:

@@ -1,8 +1,8 @@
 """Makes what an overlay needs and git never sees: `python deploy/k3s/prepare.py OVERLAY`.
 
-From the overlay's bonfire.toml come its secrets and Alertmanager's routes. Passwords and tokens
-are drawn once and then kept, so it runs again after each change of bonfire.toml; what a person
-filled in stays, and so does the address of the dead man's switch.
+From the overlay's bonfire.toml come its secrets, and Alertmanager's routes and time zone.
+Passwords and tokens are drawn once and then kept, so it runs again after each change of
+bonfire.toml; what a person filled in stays, and so does the address of the dead man's switch.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ BROKER: Final = "rabbitmq:5672"
 _SALT_BYTES: Final = 4
 # A secret, as whoever knows the address can keep the switch quiet.
 SWITCH: Final = "secrets/alertmanager/dead-mans-switch"
+TIME_ZONE: Final = "localtime"
 MAIL_TEMPLATE: Final = "templates/mail.tmpl"
 YOURS: Final = {
     f"{INGEST}/wix-public-key": "the public key of your Wix app (docs/wix.md)",
@@ -146,6 +148,12 @@ def _write_routes(folder: Path, loaded: config.Config, dead_mans_switch: str) ->
         _write(folder / name, text)
     template = ROOT / "deploy" / "alertmanager" / MAIL_TEMPLATE
     _write(folder / MAIL_TEMPLATE, template.read_text("utf-8"))
+    _write(folder / TIME_ZONE, _rules_of(loaded.default_location.timezone))
+
+
+def _rules_of(time_zone: str) -> bytes:
+    """The compiled rules that a name stands for: Alertmanager's image may know none by name."""
+    return resources.files("tzdata").joinpath("zoneinfo", time_zone).read_bytes()
 
 
 def _switch_of(overlay: Path) -> str:
@@ -179,11 +187,11 @@ def _write_new(file: Path, text: str) -> None:
         _write(file, text)
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, content: str | bytes) -> None:
     """Readable by its owner alone."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    file.write_text(text, "utf-8")
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 if __name__ == "__main__":

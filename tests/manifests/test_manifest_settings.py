@@ -131,6 +131,20 @@ def test_prometheus_scrapes_services_and_ports_that_are_there(single: Manifests)
     assert len(targets) == 4
 
 
+def test_alertmanager_has_the_file_that_its_time_zone_names(single: Manifests) -> None:
+    (work,) = (work for work in single.workloads if work.app == "alertmanager")
+    (mount,) = (m for m in work.containers[0]["volumeMounts"] if m["name"] == "config")
+    source = work.volumes["config"]["configMap"]
+    config = single.named("ConfigMap", source["name"])
+    mounted = {
+        f"{mount['mountPath']}/{item['path']}": item["key"]
+        for item in source["items"]
+        if item["key"] in config["data"] | config["binaryData"]
+    }
+    assert mounted[variables(work)["TZ"]] == "localtime"
+    assert len(mounted) == len(source["items"])
+
+
 @pytest.mark.parametrize(
     ("name", "folder"),
     [

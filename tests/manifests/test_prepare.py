@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,10 +27,10 @@ def overlay(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def read(overlay: Path) -> dict[str, str]:
+def read(overlay: Path) -> dict[str, bytes]:
     """Every file, by its path."""
     return {
-        str(file.relative_to(overlay)): file.read_text("utf-8")
+        str(file.relative_to(overlay)): file.read_bytes()
         for file in overlay.rglob("*")
         if file.is_file()
     }
@@ -119,9 +121,12 @@ def test_it_says_what_a_person_still_has_to_fill_in(
     assert "--dead-mans-switch" in switch
 
 
-def test_alertmanager_gets_its_routes_and_its_mails(overlay: Path) -> None:
+def test_alertmanager_gets_its_routes_its_mails_and_the_restaurant_s_time(overlay: Path) -> None:
     prepare.main([str(overlay)])
     assert "otto@bosco.example" in routes(overlay)
+    with (overlay / "alertmanager/localtime").open("rb") as rules:
+        zone = ZoneInfo.from_file(rules)
+    assert datetime(2026, 7, 1, tzinfo=zone).utcoffset() == timedelta(hours=2)
     assert {file.name for file in (overlay / "alertmanager/templates").iterdir()} == {
         "mail.tmpl",
         "site.tmpl",

@@ -24,7 +24,6 @@ MONITORING = {
     ("notifier", 8083, "prometheus"),
     ("order-ingest", 8081, "prometheus"),
     ("print-agent", 8082, "prometheus"),
-    ("rabbitmq", 15692, "prometheus"),
     ("prometheus", 9090, "grafana"),
 }
 

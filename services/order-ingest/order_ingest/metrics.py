@@ -23,6 +23,12 @@ class Door(StrEnum):
     API = "api"
 
 
+class Ignored(StrEnum):
+    """Why an event about a job changed nothing."""
+
+    UNKNOWN_TYPE = "unknown_type"  # its agent is newer than we are
+
+
 IGNORED = "ignored"  # an event that is of no concern to a kitchen
 _REFUSALS = (
     *reasons_of(ReasonClass.INPUT, ReasonClass.STORE),
@@ -102,6 +108,11 @@ class IngestMetrics:
             "Events that went to the dead letters.",
             ("reason",),
         )
+        self._ignored = counter(
+            "bonfire_events_ignored_total",
+            "Events about jobs that changed nothing in the ledger, by why.",
+            ("reason",),
+        )
         self._last_order = Gauge(
             "bonfire_last_order_timestamp_seconds",
             "When the newest order of this run was accepted; 0 before its first.",
@@ -120,6 +131,8 @@ class IngestMetrics:
             self._alerts.labels(code.value)
         for reason in (Reason.UNREADABLE_MESSAGE, Reason.UNKNOWN_VERSION):
             self._unreadable.labels(reason.value)
+        for why in Ignored:
+            self._ignored.labels(why.value)
         for location in locations:
             for state in ("printed", "dead"):
                 self._closed.labels(location, state)
@@ -158,6 +171,9 @@ class IngestMetrics:
 
     def unreadable_event(self, reason: Reason) -> None:
         self._unreadable.labels(reason.value).inc()
+
+    def ignored_event(self, why: Ignored) -> None:
+        self._ignored.labels(why.value).inc()
 
     def closed(self, location: str, state: str, seconds: float) -> None:
         self._closed.labels(location, state).inc()

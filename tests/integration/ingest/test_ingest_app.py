@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -301,3 +302,39 @@ async def test_what_is_no_http_at_the_public_port_is_counted(ingest: Ingest):
         await stranger.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
         assert (await stranger.answer()).status == 400
     assert await ingest.metric("bonfire_requests_malformed_total") == 1
+
+
+async def ignored(ingest: Ingest, reason: str) -> float:
+    return await ingest.metric("bonfire_events_ignored_total", reason=reason)
+
+
+@pytest.mark.parametrize("schema", ["bonfire.job-event/1", "bonfire.job-story/1"])
+async def test_an_event_of_a_newer_agent_is_acknowledged_and_counted(ingest: Ingest, schema):
+    assert await ignored(ingest, "unknown_type") == 0
+    told = {"schema": schema, "event_id": "e-1", "type": "job.weird", "more": [1]}
+
+    await ingest.deliver(json.dumps(told | {"at": "2026-05-12T18:00:00Z"}).encode())
+
+    assert await ignored(ingest, "unknown_type") == 1
+    assert ingest.count("dead_letters") == 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "job.printed"},
+        {"type": "job.weird"},  # nothing of what every event has
+        {"type": "printer.weird", "event_id": "e-1", "at": "2026-05-12T18:00:00Z"},
+        {"type": 7},
+        ["job.weird"],
+    ],
+)
+async def test_what_is_no_event_about_a_job_goes_to_the_dead_letters(ingest: Ingest, told):
+    body = told if isinstance(told, list) else {"schema": "bonfire.job-event/1", **told}
+
+    await ingest.deliver(json.dumps(body).encode())
+
+    assert await ignored(ingest, "unknown_type") == 0
+    await soon(lambda: ingest.count("dead_letters") == 1)
+    query = "SELECT reason, queue, location FROM dead_letters"
+    assert ingest.query(query) == [("unreadable_message", "events.ledger", "")]

@@ -70,7 +70,8 @@ class Letter:
         return self.reason if self.reason in REASONS else OTHER
 
     def of_no_job(self) -> Letter:
-        return replace(self, job_id="", generation=0)
+        """Then it is nothing that a restaurant misses: it is for those who run the system."""
+        return replace(self, job_id="", generation=0, location="")
 
 
 @dataclass(frozen=True, slots=True)

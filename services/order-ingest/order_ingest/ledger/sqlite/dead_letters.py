@@ -38,8 +38,9 @@ class _Place(NamedTuple):
 
 def bury(db: sqlite3.Connection, letter: Letter, at: datetime) -> Buried:
     job, place = _job_of(db, letter)
-    if job is None and letter.job is None:
+    if not letter.job_id or (job is None and letter.job is None):
         letter = letter.of_no_job()
+        place = _Place("", letter.agent, "", "", "")
     row = db.execute("SELECT id, state FROM dead_letters WHERE key = ?", (letter.key,)).fetchone()
     gave_up = False
     if row is None:
@@ -89,8 +90,7 @@ def settle(db: sqlite3.Connection, number: int, state: LetterState, by: str, at:
         "UPDATE dead_letters SET state = ?, settled_at = ?, settled_by = ? WHERE id = ?",
         (state, at.timestamp(), by, number),
     )
-    tell(db, DeadLetterEventType.SETTLED, number, at)
-    return 1
+    return tell(db, DeadLetterEventType.SETTLED, number, at)
 
 
 def settle_job(
@@ -102,15 +102,19 @@ def settle_job(
         " WHERE job = ? AND state IN ('unsettled', 'discarded') RETURNING id",
         (state, at.timestamp(), by, job),
     ).fetchall()
-    for (number,) in rows:
-        tell(db, DeadLetterEventType.SETTLED, number, at)
-    return len(rows)
+    return sum(tell(db, DeadLetterEventType.SETTLED, number, at) for (number,) in rows)
 
 
-def tell(db: sqlite3.Connection, type_: DeadLetterEventType, number: int, at: datetime) -> None:
-    """Put one event into the outbox, with what its location has unsettled now."""
+def tell(db: sqlite3.Connection, type_: DeadLetterEventType, number: int, at: datetime) -> int:
+    """Put one event into the outbox, with what its location has unsettled now.
+
+    Returns how many that made: of a letter of no location nobody is told. No ticket is missing;
+    the metric `bonfire_dead_letters` alerts those who run the system.
+    """
     letter = find(db, number)
     assert letter is not None  # noqa: S101 -- only its row's writer tells of it
+    if not letter.location:
+        return 0
     ((unsettled,),) = db.execute(
         "SELECT count(*) FROM dead_letters WHERE state = 'unsettled' AND location = ?",
         (letter.location,),
@@ -128,6 +132,7 @@ def tell(db: sqlite3.Connection, type_: DeadLetterEventType, number: int, at: da
         unsettled=unsettled,
     )
     teller.put(db, event)
+    return 1
 
 
 def _job_of(db: sqlite3.Connection, letter: Letter) -> tuple[KnownJob | None, _Place]:
@@ -141,8 +146,8 @@ def _job_of(db: sqlite3.Connection, letter: Letter) -> tuple[KnownJob | None, _P
     if row is not None:
         return KnownJob(JobState(row[0]), row[1]), _Place(*row[2:])
     job = letter.job
-    if not letter.job_id or job is None:
-        return None, _Place(letter.location, letter.agent, "", "", "")
+    if job is None:
+        return None, _Place("", letter.agent, "", "", "")
     return None, _Place(letter.location, job.agent, job.printer, job.station, job.order.number)
 
 
@@ -219,12 +224,10 @@ def _tell_buried(db: sqlite3.Connection, letter: DeadLetterRecord, at: datetime)
     """An agent tells of a dead job by itself; that it is settled already, it cannot know."""
     agents = letter.origin is Origin.AGENT
     if letter.state is LetterState.UNSETTLED and not agents:
-        tell(db, DeadLetterEventType.ADDED, letter.id, at)
-    elif letter.state is not LetterState.UNSETTLED and agents:
-        tell(db, DeadLetterEventType.SETTLED, letter.id, at)
-    else:
-        return 0
-    return 1
+        return tell(db, DeadLetterEventType.ADDED, letter.id, at)
+    if letter.state is not LetterState.UNSETTLED and agents:
+        return tell(db, DeadLetterEventType.SETTLED, letter.id, at)
+    return 0
 
 
 def _attempts(letter: Letter) -> str:

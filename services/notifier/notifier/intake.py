@@ -11,6 +11,7 @@ from bonfire.errors import Reason
 from bonfire.inbox import Inbox
 from bonfire.messages import Heartbeat, UnreadableMessage, decode
 from notifier.desk import Desk
+from notifier.domain.movement import Queues, follow
 from notifier.domain.signs import is_print_host, signs_of, signs_of_heartbeat
 from notifier.history import Arrival, History
 from notifier.metrics import NotifierMetrics
@@ -78,6 +79,8 @@ class HeartbeatIntake:
         self._desk = desk
         self.heard_s: dict[str, float] = {}
         """When each print host was last heard, by the monotonic clock of this run."""
+        self._queues: dict[str, Queues] = {}
+        """Of each print host's printers."""
         self.inbox = Inbox(
             broker,
             topology.HEARTBEATS,
@@ -97,9 +100,12 @@ class HeartbeatIntake:
 
     async def _take(self, heartbeat: Heartbeat) -> None:
         now = self._clock.now()
-        signs = tuple(signs_of_heartbeat(heartbeat, self._config))
+        known = self._queues.get(heartbeat.instance, {})
+        queues = follow(known, heartbeat.printers, heartbeat.at)
+        signs = tuple(signs_of_heartbeat(heartbeat, self._config, queues))
         self._desk.follow(await self._history.hear(heartbeat, signs, now))
         if is_print_host(heartbeat, self._config):
+            self._queues[heartbeat.instance] = queues
             self.heard_s[heartbeat.instance] = self._clock.monotonic()
             self._metrics.heard(heartbeat, now)
 

@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sized
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bonfire.broker.memory import MemoryServer
 from bonfire.messages import PrinterEventType, ServiceEventType
+from bonfire.testing import START
 from mail_sink import MailSink
 from tests.support.hostile import HOSTILE
 from tests.support.notifier_site import Site, eventually, running
@@ -61,7 +63,8 @@ async def test_every_kind_of_trouble_is_told(site, sink):
     await site.say(dead_letter_event())
     await site.say(service_event())
     late = printer_state(waiting=2, oldest_due_at="2026-05-12T17:50:00Z")
-    await site.say(heartbeat(late))
+    for seconds in range(0, 150, 15):
+        await site.say(heartbeat(late, at=START + timedelta(seconds=seconds)))
     subjects = [mail.subject for mail in await sink.wait_for_mails(6)]
     for words in ("Bestellung 1042 nicht gedruckt", "neu gestartet", "Bons warten"):
         assert sum(words in subject for subject in subjects) == 1

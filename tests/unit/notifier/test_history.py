@@ -22,6 +22,7 @@ from bonfire.messages import (
     UnknownEvent,
 )
 from bonfire.testing import START
+from notifier.domain.movement import follow
 from notifier.domain.signs import signs_of, signs_of_heartbeat
 from notifier.history import Arrival, Result
 from notifier.history import sqlite as sqlite_history
@@ -278,7 +279,9 @@ async def test_hostile_text_in_every_field_of_a_heartbeat_breaks_nothing(history
     beat = heartbeat(printer_state(reason="x", lost_at=START, ready=False), problems=("p",))
     for poison in poisoned(beat, text[:200]):
         assert isinstance(poison, Heartbeat)
-        await history.hear(poison, tuple(signs_of_heartbeat(poison, CONFIG)), START)
+        queues = follow({}, poison.printers, poison.at)
+        signs = tuple(signs_of_heartbeat(poison, CONFIG, queues))
+        await history.hear(poison, signs, START)
     assert await history.fleet()
 
 

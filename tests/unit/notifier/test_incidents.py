@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,12 +14,15 @@ from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import (
     HEALTH,
     OLDEST_NEWS,
+    OVERTAKEN,
     QUIET,
+    RECOVERY,
     Incident,
     IncidentType,
     Meaning,
     Phase,
     Sign,
+    is_explained,
     judge,
     retire,
     settle,
@@ -35,6 +38,12 @@ def sign(meaning: Meaning, **said: object) -> Sign:
 
 TROUBLE = sign(Meaning.TROUBLE, since=START, waiting=1)
 OVER = sign(Meaning.OVER, waiting=4, until=START + 60 * SECOND)
+
+
+def said_at(said: Sign, at: datetime) -> Sign:
+    over = said.meaning is Meaning.OVER
+    news = said.circumstances.model_copy(update={"until": at if over else None})
+    return replace(said, at=at, circumstances=news)
 
 
 def opened() -> Incident:
@@ -105,7 +114,8 @@ def test_health_of_what_was_well_says_nothing():
 
 
 def test_a_trouble_that_comes_back_in_time_is_the_same_incident_and_counts():
-    verdict = judge(TROUBLE, recovering(), START + 65 * SECOND)
+    now = START + 65 * SECOND
+    verdict = judge(said_at(TROUBLE, now), recovering(), now)
     assert verdict is not None
     assert verdict.tell is None
     assert verdict.after.count == 2
@@ -116,11 +126,48 @@ def test_a_trouble_that_comes_back_in_time_is_the_same_incident_and_counts():
 def test_a_trouble_after_the_end_is_a_new_incident_and_told():
     ended = settle(recovering(), START + timedelta(minutes=5))
     assert ended is not None
-    verdict = judge(TROUBLE, ended.after, START + timedelta(minutes=6))
+    now = START + timedelta(minutes=6)
+    verdict = judge(said_at(TROUBLE, now), ended.after, now)
     assert verdict is not None
     assert verdict.tell is Phase.START
     assert verdict.after.id is None
     assert verdict.after.opened_at == START + timedelta(minutes=6)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_heartbeat_that_was_overtaken_by_the_news_that_it_is_back_says_nothing(ended):
+    known = recovering()
+    if ended:
+        verdict = settle(known, START + 80 * SECOND)
+        assert verdict is not None
+        known = verdict.after
+    composed_before = said_at(TROUBLE, START + 59 * SECOND)
+    assert judge(composed_before, known, START + 81 * SECOND) is None
+    assert judge(said_at(TROUBLE, START + 61 * SECOND), known, START + 81 * SECOND) is not None
+
+
+def test_a_print_hosts_wrong_clock_hides_a_new_loss_for_a_minute_at_most():
+    ahead = said_at(OVER, START + timedelta(days=3))
+    verdict = judge(ahead, opened(), START)
+    assert verdict is not None
+    now = START + OVERTAKEN
+    assert judge(said_at(TROUBLE, now), verdict.after, now - SECOND) is None
+    assert judge(said_at(TROUBLE, now), verdict.after, now) is not None
+
+
+WAITING = replace(TROUBLE, type=IncidentType.TICKETS_WAITING)
+
+
+def test_while_a_printer_is_lost_and_shortly_after_people_know_why_its_tickets_wait():
+    ended = settle(recovering(), START + 80 * SECOND)
+    assert ended is not None
+    for lost in (opened(), recovering(), ended.after):
+        assert is_explained(WAITING, lost, START + 81 * SECOND)
+    assert not is_explained(WAITING, ended.after, START + 80 * SECOND + RECOVERY)
+    assert not is_explained(WAITING, ended.after, START)  # a clock that was set back
+    assert not is_explained(WAITING, None, START)
+    assert not is_explained(replace(WAITING, meaning=Meaning.OVER), opened(), START)
+    assert not is_explained(TROUBLE, opened(), START)
 
 
 def test_another_one_of_what_adds_up_counts_and_is_told_once():
@@ -191,7 +238,7 @@ def test_every_start_that_is_told_is_followed_by_one_end_and_none_overlap(story)
             if known is not None and known.open and (verdict := settle(known, now)):
                 known = verdict.after
                 told.append(verdict.tell)
-        if (verdict := judge(said, known, now)) is not None:
+        if (verdict := judge(said_at(said, now), known, now)) is not None:
             known = verdict.after
             if verdict.tell:
                 told.append(verdict.tell)
@@ -204,7 +251,7 @@ def test_a_printer_that_flaps_a_hundred_times_is_one_incident():
         now = START + number * 30 * SECOND
         for said, at in ((OVER, now + 15 * SECOND), (TROUBLE, now + 30 * SECOND)):
             assert settle(incident, at) is None
-            verdict = judge(said, incident, at)
+            verdict = judge(said_at(said, at), incident, at)
             assert verdict is not None
             incident, told = verdict.after, told + (verdict.tell is not None)
     assert told == 0

@@ -11,6 +11,7 @@ from bonfire.messages import (
     BreakerState,
     DeadLetterEventType,
     Ending,
+    Heartbeat,
     JobEventType,
     PrinterEventType,
     ServiceEventType,
@@ -18,6 +19,7 @@ from bonfire.messages import (
 )
 from bonfire.testing import START
 from notifier.domain.incidents import IncidentType, Meaning, Sign
+from notifier.domain.movement import Queue
 from notifier.domain.signs import LATE, is_retired, signs_of, signs_of_heartbeat, silence
 from tests.support import configs
 from tests.support.notifying import (
@@ -36,6 +38,15 @@ MINUTE = timedelta(minutes=1)
 
 def said(*signs: Sign) -> set[tuple[IncidentType, Meaning]]:
     return {(sign.type, sign.meaning) for sign in signs}
+
+
+def heard(beat: Heartbeat, stands: timedelta = timedelta(hours=1)) -> list[Sign]:
+    """What a heartbeat says; no queue has moved for so long."""
+    queues = {
+        state.id: Queue(state.waiting, state.oldest_due_at, beat.at, beat.at - stands)
+        for state in beat.printers
+    }
+    return list(signs_of_heartbeat(beat, CONFIG, queues))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +141,7 @@ def test_events_that_need_nobody_say_nothing():
 
 def test_a_heartbeat_says_that_its_print_host_lives_and_how_its_printers_are():
     beat = heartbeat(printer_state(), printer_state("bar-1", ready=False, lost_at=START))
-    signs = list(signs_of_heartbeat(beat, CONFIG))
+    signs = list(heard(beat))
     assert said(*(sign for sign in signs if sign.target == "altstadt")) == {
         (IncidentType.AGENT_SILENT, Meaning.OVER)
     }
@@ -146,31 +157,38 @@ def test_a_heartbeat_says_that_its_print_host_lives_and_how_its_printers_are():
 
 def test_a_printer_that_was_not_asked_yet_is_neither_lost_nor_back():
     beat = heartbeat(printer_state(ready=False))
-    assert IncidentType.PRINTER_LOST not in {s.type for s in signs_of_heartbeat(beat, CONFIG)}
+    assert IncidentType.PRINTER_LOST not in {s.type for s in heard(beat)}
 
 
 @pytest.mark.parametrize(("late", "waits"), [(LATE, False), (LATE + timedelta(seconds=1), True)])
 def test_tickets_wait_too_long_after_two_minutes(late, waits):
     beat = heartbeat(printer_state(waiting=2, oldest_due_at=START - late))
     meaning = Meaning.TROUBLE if waits else Meaning.OVER
-    assert (IncidentType.TICKETS_WAITING, meaning) in said(*signs_of_heartbeat(beat, CONFIG))
+    assert (IncidentType.TICKETS_WAITING, meaning) in said(*heard(beat))
+
+
+@pytest.mark.parametrize(("stands", "waits"), [(LATE, False), (LATE + timedelta(seconds=1), True)])
+def test_old_tickets_of_a_queue_that_moves_are_no_trouble_and_not_over_either(stands, waits):
+    beat = heartbeat(printer_state(waiting=2, oldest_due_at=START - timedelta(hours=1)))
+    types = [sign.type for sign in heard(beat, stands)]
+    assert (IncidentType.TICKETS_WAITING in types) is waits
 
 
 def test_old_tickets_of_a_lost_printer_are_its_own_trouble_and_no_second_one():
     lost = printer_state(ready=False, lost_at=START, oldest_due_at=START - 9 * MINUTE)
-    signs = said(*signs_of_heartbeat(heartbeat(lost), CONFIG))
+    signs = said(*heard(heartbeat(lost)))
     assert (IncidentType.PRINTER_LOST, Meaning.TROUBLE) in signs
     assert IncidentType.TICKETS_WAITING not in {type_ for type_, _ in signs}
 
 
 @pytest.mark.parametrize("more", [{"service": "order-ingest"}, {"instance": "stranger"}])
 def test_heartbeats_of_others_say_nothing_of_print_hosts(more):
-    assert not list(signs_of_heartbeat(heartbeat(printer_state(), **more), CONFIG))
+    assert not list(heard(heartbeat(printer_state(), **more)))
 
 
 def test_printers_that_the_configuration_does_not_give_this_print_host_are_not_judged():
     beat = heartbeat(printer_state("made-up", ready=False, lost_at=START))
-    assert [sign.target for sign in signs_of_heartbeat(beat, CONFIG)] == ["altstadt"]
+    assert [sign.target for sign in heard(beat)] == ["altstadt"]
 
 
 def test_silence_concerns_every_location_of_the_print_host():

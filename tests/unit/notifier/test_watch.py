@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -11,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Reason
-from bonfire.messages import Event, PrinterEventType
+from bonfire.messages import Event, PrinterEventType, PrinterState
 from bonfire.store import StoreError
 from bonfire.testing import FakeClock
 from notifier.desk import Desk
@@ -81,6 +83,11 @@ class Rig:
     async def beat(self, *agents: str, printers=()) -> None:
         for agent in agents:
             await self.say(heartbeat(*printers, at=self.clock.now(), instance=agent))
+
+    async def beat_of_altstadt(self, printers) -> None:
+        """The other print host lives too, and nothing waits there."""
+        await self.beat("hafen")
+        await self.beat("altstadt", printers=printers)
 
     async def live(self, seconds: float, *agents: str) -> None:
         """Both print hosts live for so long, unless only some are named."""
@@ -223,6 +230,51 @@ async def test_heartbeats_alone_tell_of_a_printer_whose_events_were_lost(rig: Ri
     await rig.beat("altstadt", printers=(printer_state(),))
     await rig.clock.advance(25)
     assert len(await rig.told()) == 4
+
+
+def backlog(waiting: int, due_at: datetime, **more: Any) -> PrinterState:
+    due = due_at if waiting else None
+    return printer_state(waiting=waiting, oldest_due_at=due, **more)
+
+
+async def test_a_backlog_that_prints_slowly_after_the_paper_is_back_is_told_to_nobody(rig: Rig):
+    due_at = lost_at = rig.clock.now()
+    await rig.say(printer_event(at=lost_at))
+    for waiting in range(2, 18):  # four minutes without paper, and orders come
+        lost = backlog(waiting, due_at, ready=False, reason="paper_out", lost_at=lost_at)
+        await rig.beat_of_altstadt(printers=(lost,))
+        await rig.clock.advance(15)
+    await rig.say(printer_event(at=rig.clock.now(), type_=PrinterEventType.BACK))
+    for waiting in range(18, -1, -1):  # a ticket a minute, and all were due long ago
+        for _ in range(4):
+            await rig.beat_of_altstadt(printers=(backlog(waiting, due_at),))
+            await rig.clock.advance(15)
+    told = await rig.told()
+    assert sorted(told) == sorted(
+        f"printer_lost {phase} {person}@bosco.example"
+        for phase in ("start", "end")
+        for person in ("berta", "chef")
+    )
+
+
+async def test_a_queue_that_stands_before_a_ready_printer_is_told_after_two_minutes(rig: Rig):
+    due_at = rig.clock.now() - timedelta(hours=1)
+    state = backlog(3, due_at)
+    for _ in range(9):  # the first one tells when it was first seen
+        await rig.beat_of_altstadt(printers=(state,))
+        assert await rig.told() == []
+        await rig.clock.advance(15)
+    await rig.beat_of_altstadt(printers=(state,))
+    assert {line.rsplit(" ", 1)[0] for line in await rig.told()} == {"tickets_waiting start"}
+    for waiting in (2, 1):  # it moves, and is not over before nothing is late
+        for _ in range(4):
+            moving = backlog(waiting, due_at)
+            await rig.beat_of_altstadt(printers=(moving,))
+            await rig.clock.advance(15)
+    assert len(await rig.told()) == 2
+    await rig.beat_of_altstadt(printers=(printer_state(),))
+    await rig.clock.advance(25)
+    assert [line.split()[1] for line in await rig.told()] == ["start", "start", "end", "end"]
 
 
 async def test_the_same_event_twice_changes_nothing(rig: Rig):

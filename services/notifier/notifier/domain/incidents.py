@@ -19,9 +19,15 @@ HEALTH: Final = timedelta(seconds=20)
 QUIET: Final = timedelta(hours=1)
 """Something that is over at once is told of the same target once in this time, else counted."""
 
-
 OLDEST_NEWS: Final = timedelta(days=7)
 """A print host that was cut off longer has a wrong clock, or nobody waits for its news."""
+
+
+RECOVERY: Final = timedelta(seconds=120)
+"""How long after a printer is back nobody is told that its tickets wait."""
+
+OVERTAKEN: Final = timedelta(seconds=60)
+"""A heartbeat lives no longer on its way, so an event that overtook it is no older."""
 
 
 class IncidentType(StrEnum):
@@ -88,6 +94,8 @@ def judge(sign: Sign, known: Incident | None, now: datetime) -> Verdict | None:
     """`known` is the newest incident of the sign's type and target; None if nothing changes."""
     if sign.meaning is Meaning.PASSED:
         return _passed(sign, known, now)
+    if known is not None and _is_overtaken(sign, known, now):
+        return None
     current = known if known is not None and known.open else None
     if sign.meaning is Meaning.OVER:
         return None if current is None else _over(sign, current, now)
@@ -95,6 +103,15 @@ def judge(sign: Sign, known: Incident | None, now: datetime) -> Verdict | None:
         opened = Incident(sign.type, sign.target, sign.circumstances, now)
         return Verdict(None, opened, Phase.START, _believable(sign.at, now))
     return _goes_on(sign, current)
+
+
+def is_explained(sign: Sign, lost: Incident | None, now: datetime) -> bool:
+    """Do people know already why tickets wait? `lost` is the newest loss of their printer."""
+    if sign.type is not IncidentType.TICKETS_WAITING or sign.meaning is not Meaning.TROUBLE:
+        return False
+    if lost is None or lost.ended_at is None:
+        return lost is not None
+    return timedelta() <= now - lost.ended_at < RECOVERY
 
 
 def settle(incident: Incident, now: datetime) -> Verdict | None:
@@ -121,6 +138,16 @@ def _passed(sign: Sign, known: Incident | None, now: datetime) -> Verdict:
 
 def _believable(at: datetime, now: datetime) -> datetime:
     return max(min(at, now), now - OLDEST_NEWS)
+
+
+def _is_overtaken(sign: Sign, known: Incident, now: datetime) -> bool:
+    """Was it said before the printer was back, and heard after? By the clock of its print host."""
+    over_at = known.circumstances.until
+    if sign.type is not IncidentType.PRINTER_LOST or sign.meaning is not Meaning.TROUBLE:
+        return False
+    if known.healthy_since is None or over_at is None:
+        return False
+    return sign.at < over_at and timedelta() <= now - known.healthy_since < OVERTAKEN
 
 
 def _over(sign: Sign, current: Incident, now: datetime) -> Verdict | None:

@@ -23,10 +23,12 @@ from bonfire.messages import (
 )
 from notifier.domain.circumstances import Circumstances, short_line
 from notifier.domain.incidents import IncidentType, Meaning, Sign
+from notifier.domain.movement import Queue, Queues
 
 PRINT_AGENT: Final = "print-agent"
 LATE: Final = timedelta(seconds=120)
-"""A ticket that has been due for longer waits too long, though its printer is there."""
+"""A ticket that has been due for longer, at a printer that is there and a queue that has not
+moved for as long, waits too long."""
 
 _BROKEN: Final = (Ending.RESTART, Ending.CRASHED)
 
@@ -43,8 +45,11 @@ def signs_of(event: Event, config: Config) -> Iterator[Sign]:
         yield from _restart(event, config)
 
 
-def signs_of_heartbeat(heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
-    """A print host that lives tells how its printers are, whatever became of their events."""
+def signs_of_heartbeat(heartbeat: Heartbeat, config: Config, queues: Queues) -> Iterator[Sign]:
+    """A print host that lives tells how its printers are, whatever became of their events.
+
+    `queues` are those of its printers, after this heartbeat.
+    """
     if not is_print_host(heartbeat, config):
         return
     agent = heartbeat.instance
@@ -52,7 +57,7 @@ def signs_of_heartbeat(heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
     yield Sign(IncidentType.AGENT_SILENT, agent, Meaning.OVER, alive, heartbeat.at)
     known = {printer.id for printer in config.printers_of(agent)}
     for printer in (state for state in heartbeat.printers if state.id in known):
-        yield from _state(printer, heartbeat, config)
+        yield from _state(printer, heartbeat, config, queues[printer.id])
 
 
 def silence(agent: str, last_at: datetime | None, now: datetime, config: Config) -> Sign:
@@ -93,7 +98,9 @@ def _printer(event: PrinterEvent, config: Config) -> Sign:
     return Sign(IncidentType.PRINTER_LOST, target, meaning, circumstances, event.at)
 
 
-def _state(printer: PrinterState, heartbeat: Heartbeat, config: Config) -> Iterator[Sign]:
+def _state(
+    printer: PrinterState, heartbeat: Heartbeat, config: Config, queue: Queue
+) -> Iterator[Sign]:
     target = _target(heartbeat.instance, printer.id)
     due_at = printer.oldest_due_at
     circumstances = Circumstances(
@@ -117,8 +124,9 @@ def _state(printer: PrinterState, heartbeat: Heartbeat, config: Config) -> Itera
         yield sign(IncidentType.PRINTER_LOST, Meaning.OVER)
     if due_at is None or heartbeat.at - due_at <= LATE:
         yield sign(IncidentType.TICKETS_WAITING, Meaning.OVER)
-    elif printer.lost_at is None:
-        # While it is lost, people know already why nothing prints.
+    elif printer.lost_at is None and heartbeat.at - queue.moved_at > LATE:
+        # While it is lost, people know already why nothing prints. While old tickets print, there
+        # is nothing to tell, and what was told is not over.
         yield sign(IncidentType.TICKETS_WAITING, Meaning.TROUBLE)
 
 

@@ -119,6 +119,9 @@ class SqliteHistory:
     def _judge(self, db: sqlite3.Connection, signs: Iterable[Sign], at: datetime) -> Recorded:
         verdicts, queued = [], []
         for sign in signs:
+            lost = rows.newest_incident(db, IncidentType.PRINTER_LOST, sign.target)
+            if incidents.is_explained(sign, lost, at):
+                continue
             known = rows.newest_incident(db, sign.type, sign.target)
             if (verdict := incidents.judge(sign, known, at)) is not None:
                 verdicts.append(verdict)

@@ -14,7 +14,7 @@ from bonfire.settings import Environment, SettingsInvalid
 from notifier import settings as notifier
 from order_ingest import settings as order_ingest
 from print_agent import settings as print_agent
-from tests.support.k3s_overlay import ROOT
+from tests.support.k3s_overlay import IN_THE_CLUSTER, ROOT
 from tests.support.manifests import Manifests, Workload
 
 READERS: Mapping[str, Callable[[Environment], Any]] = {
@@ -129,6 +129,11 @@ def test_prometheus_scrapes_services_and_ports_that_are_there(single: Manifests)
     }
     assert set(targets) <= known
     assert len(targets) == 4
+
+
+def test_the_page_on_operating_says_where_the_simulators_of_a_cluster_are() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert [virtual for virtual in IN_THE_CLUSTER.values() if virtual not in page] == []
 
 
 def test_alertmanager_has_the_file_that_its_time_zone_names(single: Manifests) -> None:

@@ -18,8 +18,8 @@ from bonfire.errors import Permanent, Reason, Retryable
 from bonfire.inbox import until_on_disk
 from bonfire.messages import BreakerState
 from bonfire.store import StoreError
-from notifier.channels import Channel, ChannelUnavailable, MailUnknown
-from notifier.domain.retries import next_try
+from notifier.channels import Channel, ChannelUnavailable, MailRefused, MailUnknown
+from notifier.domain.retries import next_try, next_try_of_refused
 from notifier.history import Due, History, Queued, Result
 from notifier.mails import MailWriter
 from notifier.metrics import SMTP, NotifierMetrics
@@ -46,9 +46,10 @@ Tell = Callable[[BreakerChange], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """How a try ended. Without a result it is to be tried again."""
+    """How a try ended: with `result`, if it is not to be tried again."""
 
-    result: Result | None
+    result: Result
+    again: bool = False
     reason: str = ""
     answer: str = ""
 
@@ -138,15 +139,18 @@ class Delivery:
             mail = self._writer.write(notification)
             answer = await self.breaker.call(partial(self._channel.send, mail))
         except Permanent as error:
-            return _Outcome(Result.REFUSED, error.reason.value, error.detail)
+            return _Outcome(Result.REFUSED, False, error.reason.value, error.detail)
+        except MailRefused as error:
+            return _Outcome(Result.REFUSED, True, error.reason.value, error.detail)
         except Retryable as error:
-            return _Outcome(None, error.reason.value, error.detail)
+            return _Outcome(Result.GIVEN_UP, True, error.reason.value, error.detail)
         except Exception as error:  # one bad notification must not stop the others
             log.exception(
                 "a notification could not be sent, by a fault of ours",
                 extra={"event": "notification.failed", "notification": notification.id},
             )
-            return _Outcome(None, Reason.INTERNAL_ERROR.value, type(error).__name__)
+            reason = Reason.INTERNAL_ERROR.value
+            return _Outcome(Result.GIVEN_UP, True, reason, type(error).__name__)
         return _Outcome(Result.ACCEPTED, answer=answer)
 
     async def _record(self, notification: Queued, outcome: _Outcome, recovered: bool) -> None:
@@ -160,18 +164,21 @@ class Delivery:
             await until_on_disk(hasten, self._clock)
 
     async def _write(self, notification: Queued, outcome: _Outcome, now: datetime) -> None:
+        next_at = self._next_try(notification, outcome, now) if outcome.again else None
+        if next_at is not None:
+            await self._history.postpone(notification, next_at, outcome.reason, outcome.answer)
+            _log_postponed(notification, outcome)
+            return
         result = outcome.result
-        if result is None:
-            attempts, jitter = notification.attempts + 1, self._rng.uniform(-1, 1)
-            next_at = next_try(attempts, notification.queued_at, now, jitter)
-            if next_at is not None:
-                await self._history.postpone(notification, next_at, outcome.reason, outcome.answer)
-                _log_postponed(notification, outcome)
-                return
-            result = Result.GIVEN_UP
         if await self._history.close(notification, result, now, outcome.reason, outcome.answer):
             self._count(notification, result, now)
             _log_ended(notification, result, outcome)
+
+    def _next_try(self, notification: Queued, outcome: _Outcome, now: datetime) -> datetime | None:
+        if outcome.result is Result.REFUSED:
+            return next_try_of_refused(notification.queued_at, now)
+        jitter = self._rng.uniform(-1, 1)
+        return next_try(notification.attempts + 1, notification.queued_at, now, jitter)
 
     def _count(self, notification: Queued, result: Result, now: datetime) -> None:
         notice = notification.notice

@@ -11,7 +11,7 @@ from bonfire.config import Mail as MailSettings
 from bonfire.config import Person
 from bonfire.errors import Reason
 from bonfire.sanitiser import clean_line
-from notifier.channels import MAIL_POLICY, Mail, MailRefused
+from notifier.channels import MAIL_POLICY, Mail, MailImpossible
 from notifier.history import Queued
 from notifier.templates import Letter, Templates
 
@@ -21,7 +21,7 @@ SENDER_NAME: Final = "Bonfire"
 class MailWriter:
     """Writes the mail of a notification; the same notification is the same mail, always.
 
-    Raises `MailRefused` for an address that cannot be written to.
+    Raises `MailImpossible` for an address that cannot be written to.
     """
 
     def __init__(self, settings: MailSettings, templates: Templates) -> None:
@@ -47,7 +47,7 @@ class MailWriter:
 
     def _message(self, letter: Letter, name: str, email: str, at: datetime) -> EmailMessage:
         if not email.isascii():
-            raise MailRefused(Reason.MAIL_REFUSED, "an address outside ASCII cannot be mailed")
+            raise MailImpossible(Reason.MAIL_REFUSED, "an address outside ASCII cannot be mailed")
         message = EmailMessage(policy=MAIL_POLICY)
         message["From"] = formataddr((SENDER_NAME, self._settings.sender))
         message["To"] = formataddr((_header(name), email))

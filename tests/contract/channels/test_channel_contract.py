@@ -134,7 +134,7 @@ async def test_a_server_that_is_away_is_told_and_nothing_was_sent(subject: Subje
     assert len(subject.taken()) == 1
 
 
-async def test_a_recipient_that_is_refused_is_never_to_be_tried_again_and_others_are(
+async def test_a_recipient_that_is_refused_says_so_and_others_get_theirs(
     subject: Subject,
 ):
     await subject.refuse(CHEF)

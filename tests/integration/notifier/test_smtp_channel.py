@@ -15,7 +15,14 @@ import pytest
 from bonfire.config import Mail as MailSettings
 from bonfire.errors import Permanent, Reason
 from mail_sink import Certificate, MailSink
-from notifier.channels import ChannelUnavailable, Mail, MailDeferred, MailRefused, MailUnknown
+from notifier.channels import (
+    ChannelUnavailable,
+    Mail,
+    MailDeferred,
+    MailImpossible,
+    MailRefused,
+    MailUnknown,
+)
 from notifier.channels.smtp import SmtpChannel
 from tests.support.rabbit import soon
 
@@ -230,7 +237,7 @@ async def test_the_mail_counts_as_taken_although_the_goodbye_fails():
 @pytest.mark.parametrize("recipient", ["ü@bosco.example", "a b@bosco.example"])
 async def test_an_address_that_no_command_can_hold_is_refused_and_injects_nothing(recipient):
     async with MailSink() as sink:
-        with pytest.raises(MailRefused):
+        with pytest.raises(MailImpossible):
             await SmtpChannel(settings(sink.port), "").send(mail(recipient))
         assert sink.mails == []
 

@@ -15,6 +15,7 @@ from bonfire.errors import Reason
 from bonfire.messages import PrinterEventType
 from bonfire.store import StoreError
 from bonfire.testing import FakeClock
+from notifier.channels import MailImpossible
 from notifier.channels.fake import FakeChannel
 from notifier.delivery import DISK_PAUSE_S, DRAIN_S, POLICY, Delivery
 from notifier.desk import Desk
@@ -126,17 +127,43 @@ async def test_what_an_earlier_run_left_is_sent_too(rig: Rig):
     assert rig.taken_by() == [BERTA, CHEF]
 
 
-async def test_a_refused_recipient_is_told_with_its_reason_and_the_others_get_theirs(rig: Rig):
+async def test_a_refused_recipient_is_asked_for_again_rarely_and_the_others_get_theirs(rig: Rig):
     rig.channel.refused.add(BERTA)
     rig.start()
     await rig.lose()
-    await rig.clock.advance(86_400)
+    asked = []
+    for _ in range(24 * 6):
+        await rig.clock.advance(600)
+        asked.append(rig.channel.asked - 1)  # Chef was asked for once
+    assert (asked[0], asked[6], asked[7 * 6 + 1], asked[-1]) == (2, 3, 4, 4)
     assert rig.taken_by() == [CHEF]
     assert (await rig.states())[BERTA] == ("refused", "mail_refused")
     assert (await rig.rows())[BERTA]["answer"] == "550 no such mailbox"
     assert rig.value("notifications_total", type="printer_lost", result="refused") == 1
-    assert rig.value("breaker_state", breaker="smtp") == 0
-    assert rig.channel.asked == 2
+    assert rig.value("notifications_total", type="printer_lost", result="given_up") == 0
+    assert rig.value("notifications_waiting") == 0
+    assert rig.told == []  # the breaker has not changed
+    assert rig.channel.asked == 5
+
+
+async def test_a_refusal_that_was_the_servers_mistake_is_made_good(rig: Rig):
+    rig.channel.refused.add(BERTA)
+    rig.start()
+    await rig.lose()
+    assert (await rig.states())[BERTA] == ("queued", "mail_refused")
+    rig.channel.refused.clear()
+    await rig.clock.advance(610)
+    assert rig.taken_by() == [CHEF, BERTA]
+    assert (await rig.states())[BERTA] == ("accepted", "")
+    assert rig.value("notifications_total", type="printer_lost", result="refused") == 0
+
+
+async def test_an_address_that_no_command_can_hold_is_refused_at_once(rig: Rig):
+    rig.channel.failures.append(MailImpossible(Reason.MAIL_REFUSED, "cannot be written to"))
+    rig.start()
+    await rig.lose()
+    assert (await rig.states())[BERTA] == ("refused", "mail_refused")
+    assert rig.value("notifications_total", type="printer_lost", result="refused") == 1
 
 
 async def test_a_mail_that_is_deferred_is_tried_again_and_the_server_is_not_to_blame(rig: Rig):
@@ -333,6 +360,22 @@ async def test_a_wall_clock_that_was_set_back_holds_no_mail_up(rig: Rig):
     assert rig.taken_by() == [BERTA]
 
 
+@pytest.mark.parametrize("back_s", [7 * 86_400, 3_600])
+async def test_a_refused_mail_is_not_asked_for_often_by_a_clock_that_was_set_back(
+    rig: Rig, back_s: float
+):
+    rig.channel.refused.add(BERTA)
+    rig.start()
+    await rig.lose(location="hafen")
+    rig.clock.jump(-back_s)
+    await rig.clock.advance(3_600)
+    assert rig.channel.asked <= 10
+    await rig.clock.advance(8 * 3_600)
+    rig.channel.refused.clear()
+    await rig.clock.advance(3_600)
+    assert rig.channel.asked <= 60
+
+
 async def test_many_mails_go_out_in_batches_and_each_once(rig: Rig):
     for number in range(50):
         await rig.lose(f"printer-{number}", "hafen")
@@ -347,6 +390,7 @@ async def test_no_name_or_address_reaches_the_log(rig: Rig, caplog):
     rig.channel.refused.add(CHEF)
     rig.start()
     await rig.lose()
+    await rig.clock.advance(8 * 3_600)
     logged = str([vars(record) for record in caplog.records if record.name.startswith("notifier")])
     assert "notification.refused" in logged
     assert BERTA not in logged

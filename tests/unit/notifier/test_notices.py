@@ -14,7 +14,7 @@ from bonfire.testing import START
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import Incident, IncidentType, Phase, Verdict
 from notifier.domain.notices import addressees, notices
-from notifier.domain.retries import GIVE_UP_AFTER, next_try
+from notifier.domain.retries import GIVE_UP_AFTER, REFUSED_PAUSES, next_try, next_try_of_refused
 from tests.support.notifying import BERTA, CHEF, house
 
 CONFIG = house()
@@ -92,6 +92,22 @@ def test_no_delay_is_longer_than_half_an_hour_or_shorter_than_three_quarters_of_
     attempts, jitter
 ):
     assert 22.5 <= delay_s(attempts, jitter) <= 1800
+
+
+def test_a_refused_mail_is_tried_three_times_more_within_a_day():
+    now, ages = START, []
+    while (next_at := next_try_of_refused(START, now)) is not None:
+        now = next_at
+        ages.append((now - START).total_seconds() / 60)
+    assert ages == [10, 70, 430]
+
+
+@given(st.timedeltas(timedelta(days=-9), timedelta(days=9)))
+def test_the_next_try_of_a_refused_mail_is_minutes_away_and_never_after_the_day(age):
+    next_at = next_try_of_refused(START, START + age)
+    if next_at is not None:
+        assert timedelta(minutes=10) <= next_at - (START + age) <= REFUSED_PAUSES[-1]
+        assert next_at < START + GIVE_UP_AFTER
 
 
 def test_after_a_day_it_is_given_up():

@@ -18,7 +18,7 @@ from bonfire.config import Config
 from bonfire.errors import ReasonClass, reasons_of
 from bonfire.messages import Language
 from bonfire.testing import START
-from notifier.channels import MailRefused
+from notifier.channels import MailImpossible
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import IncidentType, Phase
 from notifier.domain.notices import Notice
@@ -293,7 +293,7 @@ def test_hostile_names_in_the_configuration_change_no_header_either(text):
 
 
 def test_an_address_outside_ascii_is_refused_for_good():
-    with pytest.raises(MailRefused):
+    with pytest.raises(MailImpossible):
         written(CONFIG, replace(notice(), email="bärta@bosco.example"))
 
 

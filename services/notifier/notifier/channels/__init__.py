@@ -4,7 +4,8 @@
 |---|---|---|
 | nothing, or no to all (login, 421 …) | `ChannelUnavailable` | later; it counts as a failure |
 | 4xx to this mail, greylisting for instance | `MailDeferred` | later |
-| 5xx to this recipient or this content | `MailRefused` | never again; the others get theirs |
+| 5xx to this recipient or this content | `MailRefused` | some hours later; the others get theirs |
+| nothing: no command can hold the address | `MailImpossible` | never |
 | nothing any more, after it had been given the mail | `MailUnknown` | later, as the same mail |
 """
 
@@ -33,8 +34,12 @@ class MailUnknown(Retryable):
     """The server was given the mail and did not say whether it took it."""
 
 
-class MailRefused(Permanent):
-    """The server will never take this mail for this person."""
+class MailRefused(Retryable):
+    """The server says that it will never take this mail for this person; some servers err."""
+
+
+class MailImpossible(Permanent):
+    """This person's address cannot be written to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from notifier.channels import (
     ChannelUnavailable,
     Mail,
     MailDeferred,
+    MailImpossible,
     MailRefused,
     MailUnknown,
 )
@@ -107,7 +108,7 @@ def _translated() -> Iterator[None]:
     except (SMTPException, OSError) as error:
         raise _broken(error) from error
     except ValueError as error:  # an address that cannot stand in a command
-        raise MailRefused(Reason.MAIL_REFUSED, f"cannot be written to: {error}") from error
+        raise MailImpossible(Reason.MAIL_REFUSED, f"cannot be written to: {error}") from error
 
 
 def _answered(error: SMTPResponseException) -> BonfireError:

@@ -27,7 +27,7 @@ class Result(StrEnum):
     """How a notification ended; the metric label."""
 
     ACCEPTED = "accepted"  # a mail server has taken it
-    REFUSED = "refused"  # a mail server will never take it
+    REFUSED = "refused"  # the mail server would not take it, however often it was asked
     GIVEN_UP = "given_up"  # it has become too old
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bonfire.errors import Reason
 from bonfire.messages import Heartbeat, Language
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import Incident, IncidentType, Phase
 from notifier.domain.notices import Notice
-from notifier.domain.retries import MOST_S
+from notifier.domain.retries import MOST_S, REFUSED_PAUSES
 from notifier.history import Arrival, Due, Queued, Result
 
 QUEUED: Final = "queued"
@@ -119,9 +120,12 @@ def add_notice(db: sqlite3.Connection, incident_id: int, notice: Notice, at: dat
 def due(db: sqlite3.Connection, at: datetime, most: int) -> Due:
     """Due is also what lies further ahead than any delay: then the wall clock was set back."""
     now = at.timestamp()
+    refused_s = REFUSED_PAUSES[-1].total_seconds()
     rows = db.execute(
-        _NEXT.format(columns=_QUEUED) + " AND (next_at <= ? OR next_at > ?) ORDER BY id LIMIT ?",
-        (now, now + MOST_S + 1, most),
+        _NEXT.format(columns=_QUEUED)
+        + " AND (next_at <= ?1 OR next_at > ?1 + 1 + iif(reason = ?2, ?3, ?4))"
+        " ORDER BY id LIMIT ?5",
+        (now, Reason.MAIL_REFUSED.value, refused_s, MOST_S, most),
     ).fetchall()
     next_at = db.execute(_NEXT.format(columns="min(next_at)") + " AND next_at > ?", (now,))
     stamp = next_at.fetchone()[0]

@@ -147,14 +147,21 @@ def job_event(type_: JobEventType, at: datetime = START, **more: Any) -> JobEven
     return JobEvent.model_validate({**said, "type": type_, "at": at, **more})
 
 
+def _process(said: dict[str, Any]) -> dict[str, str]:
+    """A print host has the name of the one location that it serves; others serve them all."""
+    service = said.get("service", "print-agent")
+    instance = said.get("instance", "altstadt")
+    location = instance if service == "print-agent" else ""
+    return {"service": service, "instance": instance, "location": location}
+
+
 def service_event(
     before: Ending = Ending.CRASHED, at: datetime = START, **more: Any
 ) -> ServiceEvent:
     said = {
         "event_id": event_id(),
         "type": ServiceEventType.STARTED,
-        "service": "print-agent",
-        "instance": "altstadt",
+        **_process(more),
         "away_s": 12.0,
     }
     return ServiceEvent.model_validate({**said, "before": before, "at": at, **more})
@@ -168,8 +175,7 @@ def printer_state(printer: str = "kitchen-1", **more: Any) -> PrinterState:
 def heartbeat(*printers: PrinterState, at: datetime = START, **more: Any) -> Heartbeat:
     said = {
         "event_id": event_id(),
-        "service": "print-agent",
-        "instance": "altstadt",
+        **_process(more),
         "started_at": at - timedelta(hours=1),
     }
     return Heartbeat.model_validate({**said, "at": at, "printers": printers, **more})

@@ -10,8 +10,10 @@ from bonfire.config import Config
 from bonfire.errors import Reason
 from bonfire.inbox import Inbox
 from bonfire.messages import Heartbeat, UnreadableMessage, decode
+from bonfire.messages.event import NOWHERE
 from notifier.desk import Desk
 from notifier.domain.movement import Queues, follow
+from notifier.domain.origin import may_speak
 from notifier.domain.signs import is_print_host, signs_of, signs_of_heartbeat
 from notifier.history import Arrival, History
 from notifier.metrics import NotifierMetrics
@@ -89,8 +91,15 @@ class HeartbeatIntake:
             self._take,
             clock,
             lambda _reason: None,  # the inbox logs it, and whoever sent it counts as silent
-            _read_heartbeat,
+            self._read,
         )
+
+    def _read(self, delivery: Delivery) -> Heartbeat:
+        heartbeat = _read_heartbeat(delivery)
+        if not may_speak(heartbeat, self._config):
+            detail = f"{heartbeat.instance} does not speak for {heartbeat.location or NOWHERE!r}"
+            raise UnreadableMessage(Reason.UNREADABLE_MESSAGE, detail)
+        return heartbeat
 
     async def load(self) -> None:
         """What the last run had heard, for whoever looks before the next heartbeat."""
@@ -117,5 +126,8 @@ def _read_heartbeat(delivery: Delivery) -> Heartbeat:
     message = decode(delivery.body)
     if not isinstance(message, Heartbeat):
         detail = f"{message.SCHEMA} is no heartbeat"
+        raise UnreadableMessage(Reason.UNREADABLE_MESSAGE, detail)
+    if message.routing_key != delivery.routing_key:
+        detail = f"a heartbeat of {message.location or NOWHERE!r} under another routing key"
         raise UnreadableMessage(Reason.UNREADABLE_MESSAGE, detail)
     return message

@@ -15,7 +15,7 @@ from bonfire.messages import Ending, Language
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import IncidentType, Phase
 from notifier.domain.notices import Notice
-from notifier.domain.signs import PRINT_AGENT
+from notifier.domain.origin import PRINT_AGENT
 from notifier.templates import Letter, Templates
 
 LASTED: Final = timedelta(minutes=13)

@@ -1,5 +1,7 @@
 """Makes an event of whatever arrives: what we do not know is kept and shown, in a safe form.
 
+An event is known only under its own routing key: the broker's permissions are of keys.
+
 Nothing is refused here. A sender newer than we are, another make, or a stranger with the broker's
 password: each of them can only fill a bounded row.
 """
@@ -30,9 +32,9 @@ def read(delivery: Delivery, now: datetime) -> Arrival:
     """`now` stands in for the time of an event that does not tell one."""
     body = delivery.body
     message = _decoded(body)
-    if isinstance(message, Event):
+    if isinstance(message, Event) and message.routing_key == delivery.routing_key:
         return Arrival(_tidy(message), message.SCHEMA, _text(message.encode()))
-    if message is not None:
+    if message is not None and not isinstance(message, Event):
         # A print job holds a guest's name and address, which have no place here.
         unknown = _unknown({"schema": message.SCHEMA}, body, now)
         return Arrival(unknown, unknown.said_schema, "{}")

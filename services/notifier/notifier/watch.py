@@ -43,8 +43,8 @@ class Watch:
         broker.on_connected(self._listen_anew)
 
     async def run(self) -> None:
-        await until_on_disk(self._retire, self._clock)
         while True:
+            await until_on_disk(self._retire, self._clock)
             await until_on_disk(self._look, self._clock)
             await self._clock.sleep(LOOK_EVERY_S)
 
@@ -82,7 +82,7 @@ class Watch:
         return self._listening_since_s
 
     async def _retire(self) -> None:
-        """The configuration was changed while we were away."""
+        """The configuration was changed, or a version before ours believed a stranger."""
 
         def is_gone(incident: Incident) -> bool:
             return is_retired(incident.type, incident.circumstances, self._config)

@@ -75,7 +75,7 @@ async def test_the_same_event_twice_is_one_mail_each(site, sink):
     await site.say(event)
     await site.say(event)
     await sink.wait_for_mails(2)
-    await site.say(printer_event(printer="bar-1"))
+    await site.say(dead_letter_event())
     assert len(await sink.wait_for_mails(4)) == 4
 
 
@@ -148,10 +148,11 @@ async def test_a_body_that_is_nested_too_deep_is_shown_as_text_and_breaks_no_pag
 async def test_hostile_events_and_a_megabyte_reach_no_header_and_stop_nothing(site, sink):
     for text in HOSTILE:
         safe = text.encode("utf-8", "replace").decode()
-        lost = printer_event(reason=safe, printer=safe[:200])
-        dead = dead_letter_event(order_number=safe, location=safe)
-        for event in (lost, dead):
-            await site.say_bytes(event.encode())
+        lost = printer_event(reason=safe)
+        dead = dead_letter_event(order_number=safe, printer=safe)
+        for event in (lost, dead, printer_event(printer=safe[:200])):
+            key = event.routing_key if len(event.routing_key) < 200 else "altstadt.printer.lost"
+            await site.say_bytes(event.encode(), key)
     await site.say_bytes(b'{"type": "' + b"x" * 1_000_000 + b'"}')
     await site.say_bytes(b"[" * 1_000_000)
     await site.say(service_event())

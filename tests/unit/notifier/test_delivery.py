@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -78,8 +79,10 @@ class Rig:
     async def lose(self, printer: str = "kitchen-1", location: str = "altstadt") -> None:
         """A printer is lost: two mails in Altstadt, one in Hafen."""
         now = self.clock.now()
-        event = printer_event(at=now, printer=printer, agent=location, location=location)
-        signs = tuple(signs_of(event, self.config))
+        event = printer_event(at=now, agent=location, location=location)
+        # The history does not ask whether there is such a printer.
+        target = f"{location}/{printer}"
+        signs = tuple(replace(sign, target=target) for sign in signs_of(event, self.config))
         self.desk.follow(await self.history.record(Arrival(event, "", "{}"), signs, now))
         await self.clock.settle()
 

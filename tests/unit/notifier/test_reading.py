@@ -37,6 +37,17 @@ def test_an_event_that_we_know_is_that_event():
     assert json.loads(kept.body)["printer"] == "kitchen-1"
 
 
+@pytest.mark.parametrize(
+    "key", ["hafen.printer.lost", "-.printer.lost", "altstadt.printer.back", "altstadt", ""]
+)
+def test_an_event_under_another_routing_key_than_its_own_is_kept_as_unknown(key):
+    event = printer_event()
+    kept = read(parcel(event.encode(), key), START)
+    assert isinstance(kept.event, UnknownEvent)
+    assert (kept.event.type, kept.event.location) == ("printer.lost", "altstadt")
+    assert json.loads(kept.body)["printer"] == "kitchen-1"
+
+
 def test_an_event_of_a_later_version_keeps_what_every_event_has():
     body = {
         "schema": "bonfire.printer-event/2",
@@ -121,7 +132,8 @@ def test_nothing_that_can_arrive_is_refused_or_kept_unclean(body):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_an_event_that_we_know_is_kept_clean(text):
     safe = text.encode("utf-8", "replace").decode()
-    kept = arrival(printer_event(reason=safe, location=safe, event_id=safe[:200]).encode())
+    event = printer_event(reason=safe, location=safe, event_id=safe[:200])
+    kept = read(parcel(event.encode(), event.routing_key), START)
     assert isinstance(kept.event, PrinterEvent)
     assert kept.event.event_id.isprintable()
     assert kept.event.location.isprintable()

@@ -68,11 +68,69 @@ def test_a_printer_event_is_about_that_printer(type_, meaning):
     assert (sign.circumstances.until is None) is (meaning is Meaning.TROUBLE)
 
 
-def test_a_printer_of_a_location_that_we_do_not_know_is_told_where_its_print_host_belongs():
-    (sign,) = signs_of(printer_event(location="berg"), CONFIG)
+TWO = house(
+    locations=[
+        configs.location("altstadt", agent="one"),
+        configs.location(
+            "hafen",
+            agent="one",
+            stations=[configs.station("kitchen", printer="k-2")],
+            printers=[configs.printer("k-2", 60)],
+            routes=[],
+        ),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        printer_event(printer="made-up"),
+        printer_event(agent="stranger"),
+        printer_event(location="berg"),
+        printer_event(location="hafen"),  # another print host's
+        printer_event(location=""),
+        job_event(JobEventType.DEAD, location="berg"),
+        job_event(JobEventType.DEAD, agent="stranger"),
+        dead_letter_event(location="berg"),
+        dead_letter_event(location=""),
+        dead_letter_event(order_number="", printer=""),  # holds no ticket
+        service_event(instance="stranger"),
+        service_event(location="hafen"),
+        service_event(location=""),
+        service_event(service="bitcoin-miner", instance="bitcoin-miner"),
+        service_event(service="notifier", instance="another"),
+        service_event(service="order-ingest", instance="order-ingest", location="altstadt"),
+    ],
+    ids=lambda event: f"{event.type} of {event.location}",
+)
+def test_what_a_stranger_says_or_what_is_about_one_says_nothing(event):
+    assert not list(signs_of(event, CONFIG))
+
+
+@pytest.mark.parametrize("location", ["altstadt", "hafen", ""])
+def test_a_print_host_of_several_locations_speaks_for_each_and_for_all(location):
+    restart = service_event(instance="one", location=location)
+    (sign,) = signs_of(restart, TWO)
+    assert sign.circumstances.locations == ((location,) if location else ("altstadt", "hafen"))
+    beat = heartbeat(instance="one", location=location)
+    assert list(signs_of_heartbeat(beat, TWO, {}))
+
+
+def test_a_printer_is_told_where_its_print_host_prints_whatever_it_says():
+    lost = printer_state(ready=False, lost_at=START, location="hafen")
+    (sign,) = (one for one in heard(heartbeat(lost)) if one.type is IncidentType.PRINTER_LOST)
     assert sign.circumstances.locations == ("altstadt",)
-    (sign,) = signs_of(printer_event(location="berg", agent="berg"), CONFIG)
-    assert sign.circumstances.locations == ("berg",)
+
+
+@pytest.mark.parametrize("location", ["hafen", "berg", ""])
+def test_a_heartbeat_for_a_location_that_its_print_host_does_not_serve_says_nothing(location):
+    assert not heard(heartbeat(printer_state(), location=location))
+
+
+def test_a_letter_of_an_order_or_of_a_printer_is_a_ticket():
+    for told in (dead_letter_event(order_number=""), dead_letter_event(printer="")):
+        assert list(signs_of(told, CONFIG))
 
 
 def test_a_dead_letter_is_about_its_location():
@@ -100,11 +158,6 @@ def test_of_a_job_people_are_told_only_that_it_is_dead(type_):
         (over,) = signs_of(dead_letter_event(DeadLetterEventType.SETTLED, unsettled=0), CONFIG)
         assert sign.target == over.target
         assert sign.circumstances.order_number == "1042"
-
-
-def test_a_dead_letter_of_no_location_has_a_target_all_the_same():
-    (sign,) = signs_of(dead_letter_event(location=""), CONFIG)
-    assert sign.target == "-"
 
 
 @pytest.mark.parametrize("before", Ending)
@@ -192,23 +245,11 @@ def test_printers_that_the_configuration_does_not_give_this_print_host_are_not_j
 
 
 def test_silence_concerns_every_location_of_the_print_host():
-    shared = house(
-        locations=[
-            configs.location("altstadt", agent="one"),
-            configs.location(
-                "hafen",
-                agent="one",
-                stations=[configs.station("kitchen", printer="k-2")],
-                printers=[configs.printer("k-2", 60)],
-                routes=[],
-            ),
-        ],
-    )
-    sign = silence("one", START, START, shared)
+    sign = silence("one", START, START, TWO)
     assert sign.target == "one"
     assert sign.circumstances.locations == ("altstadt", "hafen")
     assert sign.circumstances.since == START
-    assert silence("one", None, START, shared).circumstances.since is None
+    assert silence("one", None, START, TWO).circumstances.since is None
 
 
 @pytest.mark.parametrize(
@@ -220,6 +261,8 @@ def test_silence_concerns_every_location_of_the_print_host():
         (IncidentType.PRINTER_LOST, {"printer": "gone-1"}, True),
         (IncidentType.TICKETS_WAITING, {"agent": "gone"}, True),
         (IncidentType.DEAD_LETTER, {"printer": "gone-1"}, False),
+        (IncidentType.DEAD_LETTER, {"locations": ("gone",)}, True),
+        (IncidentType.DEAD_LETTER, {"locations": ("",)}, True),
     ],
 )
 def test_what_the_configuration_does_not_name_any_more_is_retired(type_, more, retired):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from bonfire.messages import Event, PrinterEventType, PrinterState
 from bonfire.store import StoreError
 from bonfire.testing import FakeClock
 from notifier.desk import Desk
+from notifier.domain.signs import signs_of
 from notifier.history.pages import Wanted
 from notifier.intake import EventIntake, HeartbeatIntake
 from notifier.metrics import NotifierMetrics
@@ -309,6 +311,44 @@ async def test_an_event_is_acknowledged_only_once_it_is_on_disk(rig: Rig):
     rig.server.start()
     await rig.clock.advance(5)
     assert len(await rig.told()) == 2
+
+
+async def test_strangers_open_no_incident_and_what_they_said_is_kept(rig: Rig):
+    for number in range(20):
+        await rig.say(printer_event(at=rig.clock.now(), printer=f"made-up-{number}"))
+        await rig.say(printer_event(at=rig.clock.now(), agent=f"stranger-{number}"))
+    assert await rig.told() == []
+    assert await rig.history.incidents(Wanted()) == []
+    assert len(await rig.history.events(Wanted())) == 40
+
+
+async def test_an_incident_about_nothing_that_we_know_ends_untold_while_we_run(rig: Rig):
+    (sign,) = signs_of(printer_event(), rig.config)
+    gone = sign.circumstances.model_copy(update={"printer": "gone-1"})
+    stray = replace(sign, target="altstadt/gone-1", circumstances=gone)
+    await rig.history.judge([stray], rig.clock.now())
+    told = await rig.told()
+    await rig.live(60)
+    assert await rig.told() == told
+    (incident,) = await rig.history.incidents(Wanted())
+    assert incident["ended_at"]
+
+
+@pytest.mark.parametrize("key", ["hafen.heartbeat", "-.heartbeat", "altstadt.printer.heartbeat"])
+async def test_a_heartbeat_under_a_key_that_is_not_its_own_is_not_believed(rig: Rig, key):
+    body = heartbeat().encode()
+    await rig.sender.publish(Outgoing(topology.EVENTS, key, body))
+    await rig.clock.settle()
+    assert await rig.history.fleet() == []
+
+
+@pytest.mark.parametrize(
+    "more", [{"location": "hafen"}, {"location": ""}, {"service": "notifier", "location": "hafen"}]
+)
+async def test_a_heartbeat_of_another_ones_name_does_not_take_its_place(rig: Rig, more):
+    await rig.say(heartbeat(**more))
+    assert await rig.history.fleet() == []
+    assert rig.heartbeats.heard_s == {}
 
 
 @pytest.mark.parametrize("body", [b"garbage", printer_event().encode(), b" " * 300_000])

@@ -24,8 +24,8 @@ from bonfire.messages import (
 from notifier.domain.circumstances import Circumstances, short_line
 from notifier.domain.incidents import IncidentType, Meaning, Sign
 from notifier.domain.movement import Queue, Queues
+from notifier.domain.origin import PRINT_AGENT, is_of_house, may_speak, serves
 
-PRINT_AGENT: Final = "print-agent"
 LATE: Final = timedelta(seconds=120)
 """A ticket that has been due for longer, at a printer that is there and a queue that has not
 moved for as long, waits too long."""
@@ -34,13 +34,34 @@ _BROKEN: Final = (Ending.RESTART, Ending.CRASHED)
 
 
 def signs_of(event: Event, config: Config) -> Iterator[Sign]:
-    """What an event says; most say nothing that people need to know."""
+    """What an event says; most say nothing that people need to know.
+
+    What strangers say, and what is about strangers, says nothing.
+    """
+    signs = _signs_of(event, config) if _is_believed(event, config) else ()
+    for sign in signs:
+        if not is_retired(sign.type, sign.circumstances, config):
+            yield sign
+
+
+def _is_believed(event: Event, config: Config) -> bool:
+    if isinstance(event, PrinterEvent):
+        return serves(event.agent, event.location, config)
+    if isinstance(event, JobEvent):
+        return event.agent in config.agents
+    if isinstance(event, ServiceEvent):
+        known = is_of_house(event.service, event.instance, config)
+        return known and may_speak(event, config)
+    return True
+
+
+def _signs_of(event: Event, config: Config) -> Iterator[Sign]:
     if isinstance(event, PrinterEvent):
         yield _printer(event, config)
     elif isinstance(event, DeadLetterEvent):
         yield from _dead_letter(event)
     elif isinstance(event, JobEvent) and event.type is JobEventType.DEAD:
-        yield _dead_job(event, config)
+        yield _dead_job(event)
     elif isinstance(event, ServiceEvent):
         yield from _restart(event, config)
 
@@ -50,7 +71,7 @@ def signs_of_heartbeat(heartbeat: Heartbeat, config: Config, queues: Queues) -> 
 
     `queues` are those of its printers, after this heartbeat.
     """
-    if not is_print_host(heartbeat, config):
+    if not (is_print_host(heartbeat, config) and may_speak(heartbeat, config)):
         return
     agent = heartbeat.instance
     alive = Circumstances(until=heartbeat.at)
@@ -73,12 +94,15 @@ def is_print_host(heartbeat: Heartbeat, config: Config) -> bool:
 
 
 def is_retired(type_: IncidentType, circumstances: Circumstances, config: Config) -> bool:
-    """Is it about a print host or a printer that the configuration does not know any more?"""
+    """Is it about something that the configuration does not know, or not any more?"""
     agent, printer = circumstances.agent, circumstances.printer
     if type_ is IncidentType.AGENT_SILENT:
         return agent not in config.agents
     if type_ in (IncidentType.PRINTER_LOST, IncidentType.TICKETS_WAITING):
         return printer not in (known.id for known in config.printers_of(agent))
+    if type_ is IncidentType.DEAD_LETTER:
+        known = {location.id for location in config.locations}
+        return known.isdisjoint(circumstances.locations)
     return False
 
 
@@ -132,6 +156,8 @@ def _state(
 
 def _dead_letter(event: DeadLetterEvent) -> Iterator[Sign]:
     added = event.type is DeadLetterEventType.ADDED
+    if added and not (event.order_number or event.printer):
+        return  # it holds no ticket, only something that a program could not read
     if not added and event.unsettled > 0:
         return
     circumstances = Circumstances(
@@ -149,13 +175,13 @@ def _dead_letter(event: DeadLetterEvent) -> Iterator[Sign]:
     yield Sign(IncidentType.DEAD_LETTER, target, meaning, circumstances, event.at)
 
 
-def _dead_job(event: JobEvent, config: Config) -> Sign:
+def _dead_job(event: JobEvent) -> Sign:
     """An agent gave it up. It tells so itself; of what agents cannot know, the ledger tells.
 
     The ledger tells as well when none is left.
     """
     circumstances = Circumstances(
-        locations=_locations(event.location, event.agent, config),
+        locations=(event.location,),
         agent=event.agent,
         printer=event.printer,
         reason=event.reason,
@@ -189,7 +215,7 @@ def _target(whose: str, which: str) -> str:
 
 
 def _locations(said: str, agent: str, config: Config) -> tuple[str, ...]:
-    """The location that was said, if we know it, else all that this print host prints for."""
-    if said and said in (location.id for location in config.locations):
+    """The location that was said, if it is this print host's, else all that it prints for."""
+    if said and serves(agent, said, config):
         return (said,)
     return tuple(location.id for location in config.locations_of(agent)) or (said,)

@@ -33,7 +33,7 @@ _MADE: Final = "Made by `python -m bonfire.alert_routes` out of bonfire.toml; ch
 # Each alert of the first group makes those of the second of the same `equal` labels old news.
 # OrderUnprinted and DeadLetter are in no second group: what reaches guests is always told.
 _OF_ONE_SERVICE: Final = ("job", "instance")
-_INHIBITIONS: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
+INHIBITIONS: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
     (
         'alertname="ServiceDown"',
         "ServiceUnusable|ServiceNotReady|BrokerDisconnected|TopologyIncomplete|NotificationsStuck",
@@ -98,14 +98,15 @@ def _alertmanager(config: Config, surroundings: Surroundings) -> Mapping[str, An
         "templates": ["templates/*.tmpl"],
         "route": {
             "receiver": EVERYBODY,
-            "group_by": ["alertname", "location"],
+            # A mail for each trouble: in a group, one that begins would send the others again.
+            "group_by": ["..."],
             # Long enough for an alert that silences another to come, short enough for 5 minutes.
             "group_wait": "30s",
             "group_interval": "1m",
             "repeat_interval": "4h",
             "routes": [_watchdog(), *map(_route, locations), _LESS_OFTEN],
         },
-        "inhibit_rules": [_inhibition(*rule) for rule in _INHIBITIONS],
+        "inhibit_rules": [_inhibition(*rule) for rule in INHIBITIONS],
         "receivers": [
             _receiver(EVERYBODY, told(config)),
             _switch(surroundings.dead_mans_switch),
@@ -208,8 +209,10 @@ def _links(config: Config) -> Iterator[tuple[str, str]]:
     runbooks = config.monitoring.runbooks_url or "docs/runbooks"
     yield "Step by step", f"{runbooks}/{_do('.CommonLabels.alertname')}.md"
     if config.monitoring.grafana_url:
-        location = _do(".CommonLabels.location")
-        yield "How it stands", f"{config.monitoring.grafana_url}{DASHBOARD}?var-location={location}"
+        # Of no restaurant, or of none that we know: the dashboard of all of them.
+        location = f"{_do('with .CommonLabels.location')}{_do(f'if ne . {_quoted(NOWHERE)}')}"
+        location += f"?var-location={_do('.')}{_do('end')}{_do('end')}"
+        yield "How it stands", f"{config.monitoring.grafana_url}{DASHBOARD}{location}"
 
 
 def _place(config: Config) -> str:

@@ -18,6 +18,7 @@ from tests.support.watched_house import (
     SOUP,
     WatchedHouse,
     open_watched_house,
+    until,
 )
 
 PRINTER_DOWN = alerts()["PrinterDown"]["annotations"]
@@ -56,6 +57,32 @@ async def test_an_empty_printer_is_mailed_to_the_operator_and_so_is_its_end(watc
     assert "What to do first" not in over.text
     # Each fact reaches a person once: the restaurant's people hear of it from the notifier.
     assert not any("Urgent" in mail.subject for mail in watched.mails_to(GUEST_ROOM))
+
+
+async def test_each_trouble_is_a_mail_of_its_own_and_is_told_once(watched: WatchedHouse):
+    kitchen, bar = (watched.house.printers[name] for name in ("kitchen-1", "bar-1"))
+    kitchen.set_fault("paper-out")
+    bar.set_fault("cover-open")
+    urgent, over = (f"{word}: Altstadt: {PRINTER_DOWN['summary']}" for word in ("Urgent", "Over"))
+
+    await until(lambda: mails(watched, 2), "a mail about each printer", 60)
+    kitchen.clear_fault()
+    await watched.mail(OPERATOR, over, 60)
+    bar.clear_fault()
+    # The printers are asked every 20 s, and their host tells it every 15 s.
+    await until(lambda: mails(watched, 4), "the end of both", 90)
+
+    assert subjects(watched) == [urgent, urgent, over, over]
+    told = [mail.text for mail in watched.mails_to(OPERATOR)]
+    assert [("kitchen-1" in text) + ("bar-1" in text) for text in told] == [1, 1, 1, 1]
+
+
+async def mails(watched: WatchedHouse, number: int) -> bool:
+    return len(subjects(watched)) >= number
+
+
+def subjects(watched: WatchedHouse) -> list[str]:
+    return [mail.subject for mail in watched.mails_to(OPERATOR)]
 
 
 async def test_a_healthy_house_mails_nothing(watched: WatchedHouse):

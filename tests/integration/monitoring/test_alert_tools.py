@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -22,7 +24,7 @@ from tests.support.monitoring import (
 
 TEMPLATES = ALERTMANAGER / "templates" / "*.tmpl"
 every_version = pytest.mark.parametrize("version", VERSIONS)
-TROUBLE = {
+TROUBLE: Final[Mapping[str, Any]] = {
     "labels": {"alertname": "PrinterDown", "location": "altstadt", "severity": "critical"},
     "startsAt": "2026-05-01T18:00:00Z",
 }
@@ -76,7 +78,7 @@ def test_the_watchdog_reaches_nobody(version):
 
 
 @every_version
-def test_a_mail_says_what_is_wrong_since_when_and_what_to_do_first(version, tmp_path):
+def test_a_mail_says_what_is_wrong_when_its_alert_began_and_what_to_do_first(version, tmp_path):
     text = rendered("text", version, tmp_path, firing=1)
 
     assert text.split("\n") == [
@@ -84,7 +86,7 @@ def test_a_mail_says_what_is_wrong_since_when_and_what_to_do_first(version, tmp_
         "",
         "What is wrong:",
         "- Printer kitchen-1 <at> altstadt is not ready.",
-        "  Known since 1 May 18:00 UTC.",
+        "  This alert began 1 May 18:00 UTC.",
         "",
         "What to do first:",
         f"  {alerts()['PrinterDown']['annotations']['action']}",
@@ -98,7 +100,7 @@ def test_a_mail_says_what_is_over(version, tmp_path):
     text = rendered("text", version, tmp_path, resolved=1)
 
     assert "What is over:\n- Printer kitchen-1 <at> altstadt is not ready.\n" in text
-    assert "It was so from 1 May 18:00 UTC to 1 May 18:07 UTC." in text
+    assert "This alert lasted from 1 May 18:00 UTC to 1 May 18:07 UTC." in text
     assert "What is wrong" not in text
     assert "What to do first" not in text
 
@@ -126,7 +128,9 @@ def test_the_html_says_the_same_and_holds_no_foreign_markup(version, counts, tmp
 
     assert page.count("Printer kitchen-1 &lt;at&gt; altstadt is not ready.") == 2
     assert ("What to do first" in page) == ("firing" in counts)
-    assert ("It was so from 1 May 18:00 UTC to 1 May 18:07 UTC." in page) == ("resolved" in counts)
+    assert ("This alert lasted from 1 May 18:00 UTC to 1 May 18:07 UTC." in page) == (
+        "resolved" in counts
+    )
     assert "docs/runbooks/PrinterDown.md" in page
 
 
@@ -145,6 +149,20 @@ def test_a_mail_leads_to_the_runbook_and_the_dashboard_of_its_restaurant(version
     assert "https://grafana.example/d/bonfire-today?var-location=altstadt" in text
     assert '<a href="https://docs.example/r/PrinterDown.md">Step by step</a>' in page
     assert 'href="https://grafana.example/d/bonfire-today?var-location=altstadt"' in page
+
+
+@every_version
+@pytest.mark.parametrize("location", [{}, {"location": "-"}])
+def test_a_mail_about_no_restaurant_leads_to_the_dashboard_of_all(version, location, tmp_path):
+    monitoring = {"grafana_url": "https://grafana.example"}
+    folder = written(chain(monitoring=monitoring), tmp_path / "site").parent
+    labels = {"alertname": "ServiceDown", "severity": "critical", **location}
+
+    text = rendered("text", version, tmp_path, folder, labels, firing=1)
+    page = rendered("html", version, tmp_path, folder, labels, firing=1)
+
+    assert text.endswith("How it stands: https://grafana.example/d/bonfire-today")
+    assert 'href="https://grafana.example/d/bonfire-today"' in page
 
 
 def chain(**more: object) -> Config:
@@ -180,6 +198,7 @@ def rendered(
     version: str,
     scratch: Path,
     folder: Path | None = None,
+    labels: Mapping[str, str] = TROUBLE["labels"],
     *,
     firing: int = 0,
     resolved: int = 0,
@@ -192,7 +211,7 @@ def rendered(
     data = {
         "status": "firing" if firing else "resolved",
         "alerts": [burning] * firing + [over] * resolved,
-        "commonLabels": TROUBLE["labels"],
+        "commonLabels": labels,
         "commonAnnotations": said,
     }
     path = scratch / "data.json"

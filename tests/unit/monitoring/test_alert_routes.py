@@ -155,7 +155,11 @@ def test_names_and_addresses_of_the_site_are_in_its_templates():
 
     assert r'{{"Zum \"Bosco\" & Co"}}' in site
     assert "https://docs.example/r/{{.CommonLabels.alertname}}.md" in site
-    assert f"https://grafana.example/d/{today.UID}?var-location=" in site
+    assert f"https://grafana.example/d/{today.UID}{{{{with .CommonLabels.location}}}}" in site
+
+
+def test_no_mail_about_one_trouble_sends_another_again():
+    assert made(OTTO)["route"]["group_by"] == ["..."]
 
 
 def test_the_command_writes_the_files(tmp_path, monkeypatch):

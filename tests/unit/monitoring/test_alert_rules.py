@@ -17,8 +17,8 @@ SEVERITIES = {"critical", "warning", "none"}
 CASES = ("fires", "not before for", "quiet when healthy", "quiet when the premise is missing")
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 TOLD_WITHIN_S = 300  # design.md, I9
-# What some expressions wait for by themselves, before `for` begins. OrderUnprinted is not among them:
-# "an order unprinted for more than 3 minutes" is the promise itself, and its time begins after that.
+# What some expressions wait for by themselves, before `for` begins. OrderUnprinted is not among
+# them: "an order unprinted for more than 3 minutes" is the promise itself; its time begins then.
 WAITED_S = {"AgentSilent": 60}
 ALERTS = alerts()
 

@@ -99,10 +99,22 @@ def timeline(about: About, expression: str, words: str, states: Mapping[str, Lev
 
 
 def table(
-    about: About, columns: Mapping[str, str], names: Mapping[str, str], *, hidden: Sequence[str]
+    about: About,
+    columns: Mapping[str, str],
+    names: Mapping[str, str],
+    *,
+    hidden: Sequence[str],
+    words: Mapping[str, str],
+    nothing: str = "",
 ) -> Table:
-    """`columns` are expressions by reference; `names` of labels and values; the rest is hidden."""
+    """`columns` are expressions by reference; `names` of labels and values; the rest is hidden.
+
+    `words` stand in the cells in place of what Prometheus says, `nothing` in place of no lines.
+    """
     panel = _described(Table(), about)
+    panel.mappings([ValueMap({said: ValueMappingResult(text=w) for said, w in words.items()})])
+    if nothing:
+        panel.no_value(nothing)
     for reference, expression in columns.items():
         query = Dataquery().expr(expression).instant().format(PromQueryFormat.TABLE)
         panel.with_target(query.ref_id(reference))

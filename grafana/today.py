@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
+import yaml
 from grafana_foundation_sdk.builders.dashboard import (
     AnnotationQuery,
     Dashboard,
@@ -19,6 +22,8 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.common import TimeZoneBrowser
 
+from bonfire.alert_routes import INHIBITIONS
+from bonfire.messages import NOWHERE
 from grafana.panels import BAD, GOOD, SOURCE, UNSURE, About, lines, stat, table, timeline
 
 UID: Final = "bonfire-today"
@@ -29,9 +34,11 @@ PROMISED_S: Final = 60.0
 UNPRINTED_S: Final = 180.0
 """The alert OrderUnprinted begins here."""
 
+_RULES: Final = Path(__file__).resolve().parents[1] / "deploy" / "prometheus" / "rules"
 _HERE: Final = 'location=~"$location"'
 _OPEN_SINCE: Final = f"bonfire_ledger_oldest_open_job_timestamp_seconds{{{_HERE}}} > 0"
 _TROUBLE: Final = 'alertstate="firing", severity=~"critical|warning", location=~"$location|"'
+_NO_RESTAURANT: Final = {NOWHERE: "of no known restaurant"}
 _WAIT_LEVELS: Final = ((PROMISED_S, UNSURE), (UNPRINTED_S, BAD))
 
 
@@ -91,7 +98,14 @@ def _troubles() -> AnnotationQuery:
 
 
 def _orders() -> Stat:
-    about = About("Orders", "New orders since midnight. A change of an order counts once.", 4, 4)
+    about = About(
+        "Orders",
+        "New orders since midnight. A change of an order counts once. A restart can cost the count"
+        " those of the 15 seconds before it and, in a new house, those before its first 15 seconds"
+        " were over.",
+        4,
+        4,
+    )
     return stat(about, _today("bonfire_orders_placed_total"))
 
 
@@ -148,7 +162,31 @@ def _alerts() -> Table:
     about = About("Alarms", "What somebody has been told about and is not over yet.", 16, 4)
     names = {"alertname": "What", "location": "Restaurant", "printer": "Printer", "job": "Service"}
     hidden = ["Time", "Value", "__name__", "alertstate", "instance", "agent", "severity"]
-    return table(about, {"A": f"ALERTS{{{_TROUBLE}}}"}, names, hidden=hidden)
+    words = {**_summaries(), **_NO_RESTAURANT}
+    told = {"A": _told()}
+    return table(about, told, names, hidden=hidden, words=words, nothing="Nothing needs a hand")
+
+
+def _summaries() -> Mapping[str, str]:
+    """What each alert says in its mail, by its name."""
+    groups = [
+        group
+        for path in sorted(_RULES.glob("*.yaml"))
+        for group in yaml.safe_load(path.read_text("utf-8"))["groups"]
+    ]
+    return {
+        rule["alert"]: rule["annotations"]["summary"] for group in groups for rule in group["rules"]
+    }
+
+
+def _told() -> str:
+    """The alerts that Alertmanager does not silence because of another."""
+    told = f"ALERTS{{{_TROUBLE}}}"
+    for source, silenced, equal in INHIBITIONS:
+        targets = f'ALERTS{{{_TROUBLE}, alertname=~"{silenced}"}}'
+        sources = f'ALERTS{{alertstate="firing", {source}}}'
+        told += f" unless ({targets} and on ({', '.join(equal)}) {sources})"
+    return told
 
 
 def _printers() -> Timeline:
@@ -159,9 +197,9 @@ def _printers() -> Timeline:
 
 
 def _orders_per_hour() -> Lines:
-    about = About("Orders per hour", "New orders, as if each moment went on for an hour.", 12, 8)
-    rate = f"sum by (location) (rate(bonfire_orders_placed_total{{{_HERE}}}[$__rate_interval]))"
-    return lines(about, {"{{location}}": f"{rate} * 3600"})
+    about = About("Orders per hour", "New orders within the hour before each moment.", 12, 8)
+    orders = f"bonfire_orders_placed_total{{{_HERE}}}"
+    return lines(about, {"{{location}}": f"round(sum by (location) ({_growth(orders, '1h')}))"})
 
 
 def _time_to_paper() -> Lines:
@@ -175,7 +213,7 @@ def _time_to_paper() -> Lines:
 
 def _restaurants() -> Table:
     about = About("Restaurants", "The same figures, one line for each restaurant.", 24, 8)
-    placed = f"increase(bonfire_orders_placed_total{{{_HERE}}}[$__range])"
+    placed = _growth(f"bonfire_orders_placed_total{{{_HERE}}}", "$__range")
     columns = {
         "A": f"round(sum by (location) ({placed}))",
         "B": f"sum by (location) (bonfire_ledger_open_jobs{{{_HERE}}})",
@@ -190,15 +228,29 @@ def _restaurants() -> Table:
         "Value #C": "Tickets given up",
         "Value #D": "Printers not ready",
     }
-    return table(about, columns, names, hidden=["Time"])
+    return table(about, columns, names, hidden=["Time"], words=_NO_RESTAURANT)
 
 
 def _today(counter: str, more: str = "") -> str:
     """How much it grew since the day began; `increase` guesses at the ends, hence `round`."""
     labels = f"{_HERE}, {more}" if more else _HERE
-    return f"round(sum(increase({counter}{{{labels}}}[$__range])))"
+    return f"round(sum({_growth(f'{counter}{{{labels}}}', '$__range')}))"
 
 
 def _quantile(share: float, window: str) -> str:
-    rate = f"rate(bonfire_order_to_paper_seconds_bucket{{{_HERE}}}[{window}])"
-    return f"histogram_quantile({share}, sum by (le) ({rate}))"
+    tickets = _growth(f"bonfire_order_to_paper_seconds_bucket{{{_HERE}}}", window)
+    return f"histogram_quantile({share}, sum by (le) ({tickets}))"
+
+
+def _growth(counter: str, window: str) -> str:
+    """Two series for each of `counter`: its increase, and what a new one had already counted.
+
+    The first order of a new house may come before Prometheus' first scrape, and `increase` sees no
+    growth in a counter that begins at 1. `min_over_time` is where it began, or less if it was reset
+    since. New is what was nowhere in the day before the window.
+    """
+    began = f"min_over_time({counter}[{window}])"
+    known = f"last_over_time({counter}[1d] offset {window})"
+    # Another label, or `or` would take the two for one.
+    first = f'label_replace({began} unless {known}, "part", "first", "", "")'
+    return f"increase({counter}[{window}]) or {first}"

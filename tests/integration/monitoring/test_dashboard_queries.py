@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,22 @@ async def test_every_query_finds_something(
         )
 
         assert await fruitless(watched) == []
+        assert await number(watched, "Orders") == 1
+        assert await number(watched, "Tickets printed") == len(tickets) == 1
+        assert 0 < await number(watched, "Half are on paper within") < math.inf
+        assert await number(watched, "Printers not ready") == 1
+
+
+async def number(watched: WatchedHouse, title: str) -> float:
+    """What a panel of one number shows."""
+    (query,) = [
+        query
+        for path in BOARDS
+        for where, query in queries(json.loads(path.read_text("utf-8")))
+        if where == f"panel {title!r}"
+    ]
+    (found,) = await watched.ask(expand(query))
+    return float(found["value"][1])
 
 
 async def fruitless(watched: WatchedHouse) -> list[str]:

@@ -74,23 +74,37 @@ def test_the_data_source_and_the_restaurant_can_be_chosen(board):
 def test_every_panel_shows_the_chosen_restaurants_only(board):
     for where, query in queries(board):
         if not where.startswith("variable"):
-            selectors = re.findall(r"\{([^}]*)\}", query)
+            # What silences an alarm may be of no restaurant.
+            selectors = re.findall(r"(?<!\) ALERTS)\{([^}]*)\}", query)
             assert selectors, where
             assert all("$location" in selector for selector in selectors), where
 
 
 @every_board
-def test_rates_take_the_interval_that_fits_the_screen(board):
+def test_growth_takes_the_interval_that_fits_the_screen_or_the_panels_title(board):
     for where, query in queries(board):
-        windows = re.findall(r"\[([^\]]+)\]", query)
-        assert set(windows) <= {"$__rate_interval", "$__range"}, where
+        windows = set(re.findall(r"(?:rate|increase)\([^\[]+\[([^\]]+)\]", query))
+        titled = {"1h"} if "per hour" in where else {"$__rate_interval", "$__range"}
+        assert windows <= titled, where
 
 
 @every_board
 def test_counters_are_only_read_as_growth(board):
     for where, query in queries(board):
         for match in re.finditer(r"(\w+)\(\w+_(?:total|bucket|count|sum)\b|\w+_total\b", query):
-            assert match[1] in ("rate", "increase"), where
+            assert match[1] in ("rate", "increase", "min_over_time", "last_over_time"), where
+        # The last two are how a new series is told.
+        assert query.count("min_over_time(") == query.count("increase("), where
+
+
+def test_alarms_are_told_in_the_words_of_their_mails():
+    (alarms,) = [panel for panel in panels(BOARDS["today.json"]) if panel["title"] == "Alarms"]
+    defaults = alarms["fieldConfig"]["defaults"]
+    (words,) = [mapping["options"] for mapping in defaults["mappings"]]
+
+    assert defaults["noValue"] == "Nothing needs a hand"
+    for name, rule in alerts().items():
+        assert words[name]["text"] == rule["annotations"]["summary"]
 
 
 @every_board

@@ -43,7 +43,10 @@ _TITLE: Final = """\
 
 Made out of the code by `make alerts`; a test holds it equal. Every series is there from the start,
 at zero where it counts. Times are Unix timestamps, not ages: `time() - x` is the age. No label ever
-holds an order or a person.
+holds an order or a person. What waits in the ledger is there as soon as somebody has looked.
+
+A metric that neither an alert nor a dashboard reads is for whoever looks for a cause: ask
+Prometheus for it by its name, or read it at the service's `/metrics`.
 """
 
 

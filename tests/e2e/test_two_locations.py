@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
 
 from bonfire.broker import topology
+from bonfire.messages import JobEvent, JobEventType
 from dev_stack.private_broker import PrivateBroker
 from tests.support.chain import Chain, open_chain
 from tests.support.rabbit import soon
@@ -96,6 +99,34 @@ async def test_the_user_of_one_print_host_reaches_no_queue_of_the_other(chain: C
         await publish(connection, topology.EVENTS, "altstadt.printer.lost")
 
 
+async def test_the_user_of_one_print_host_closes_no_job_of_the_other(chain: Chain):
+    (ticket,) = await chain.order("soho", 1)
+    fields: dict[str, Any] = {"job_id": ticket.job, "at": datetime.now(UTC)}
+    forged = [
+        JobEvent(
+            event_id=f"forged-{number}",
+            type=JobEventType.PRINTED,
+            location=place,
+            agent=agent,
+            **fields,
+        )
+        for number, (place, agent) in enumerate(
+            [("altstadt", "altstadt"), ("soho", "soho"), ("altstadt", "soho")]
+        )
+    ]
+    connection = await aio_pika.connect(chain.url_of("altstadt"))
+    async with connection:
+        for event in forged:
+            await publish(connection, topology.EVENTS, "altstadt.job.printed", event.encode())
+        with pytest.raises(ChannelAccessRefused):
+            await publish(connection, topology.DEAD, "jobs.soho")
+    await soon(lambda: chain.processes.log("hub").count("event.misattributed") == len(forged))
+
+    assert await chain.states_of("soho", 1) == ["open"]
+    await chain.start_agent("soho")
+    assert (await chain.on_paper([ticket])).ok
+
+
 async def test_an_agent_with_another_hosts_user_says_so_and_takes_nothing(chain: Chain):
     await chain.start_agent("soho", user="altstadt")
     expected = await chain.order("soho", 1)
@@ -108,7 +139,9 @@ async def test_an_agent_with_another_hosts_user_says_so_and_takes_nothing(chain:
     assert (await chain.on_paper(expected)).ok
 
 
-async def publish(connection: aio_pika.abc.AbstractConnection, exchange: str, key: str) -> None:
+async def publish(
+    connection: aio_pika.abc.AbstractConnection, exchange: str, key: str, body: bytes = b"{}"
+) -> None:
     channel = await connection.channel()
     target = await channel.get_exchange(exchange, ensure=False)
-    await asyncio.wait_for(target.publish(aio_pika.Message(b"{}"), key, mandatory=True), 5)
+    await asyncio.wait_for(target.publish(aio_pika.Message(body), key, mandatory=True), 5)

@@ -124,6 +124,14 @@ class Chain:
             ExpectedTicket(job["job_id"], job["printer"], self._released) for job in body["jobs"]
         ]
 
+    async def states_of(self, location: str, number: int) -> list[str]:
+        """How far the tickets of an order are, as the hub tells the shop."""
+        url = f"http://{HOST}:{self._ports[0]}/v1/orders/{location}-{number}"
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.http.get(url, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            return [job["state"] for job in (await answer.json())["jobs"]]
+
     async def on_paper(self, expected: Sequence[ExpectedTicket]) -> Verdict:
         """Wait until none is missing; what the judge says of all the paper then."""
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
@@ -160,9 +168,9 @@ class Chain:
                 ),
             ],
             "topic_permissions": [
-                {"user": host, **here, "exchange": topology.EVENTS, "write": may.topics}
-                | {"read": ".*"}
+                {"user": host, **here, "exchange": exchange, "write": may.topics, "read": ".*"}
                 for host, may in hosts.items()
+                for exchange in topology.BY_TOPIC
             ],
         }
 

@@ -12,7 +12,7 @@ from bonfire.messages import JobEvent, JobEventType, PrintJob, TicketOrder
 from bonfire.order import Order
 from bonfire.store import Store
 from bonfire.store.migrations import read_migrations
-from order_ingest.ledger import Acceptance, Arrival, Ledger, Plan
+from order_ingest.ledger import Acceptance, Arrival, ClosedJob, Ledger, Plan
 from order_ingest.ledger.sqlite import MIGRATIONS, SqliteLedger
 
 NOW = datetime(2026, 5, 12, 18, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ class OpenLedger:
     async def apply(self, type_: JobEventType, **changes: Any) -> str | None:
         """The state that the event closed the job with, if it closed it."""
         closed = await self.ledger.apply(event(type_, **changes))
-        return None if closed is None else closed.state
+        return closed.state if isinstance(closed, ClosedJob) else None
 
     def see(self, statement: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as db:

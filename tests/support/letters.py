@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bonfire.broker import HeaderValue
@@ -23,12 +24,17 @@ def reader() -> LetterReader:
     return LetterReader(QUEUES, {"altstadt", "hafen"})
 
 
+def key_of(headers: Mapping[str, HeaderValue]) -> str:
+    """The routing key of a letter: the queue that it died in, or an agent's own."""
+    return str(headers.get("x-first-death-queue", "altstadt.render_error"))
+
+
 def agents(dead: PrintJob | None = None, **changes: Any) -> DeadLetter:
     """What a print host says of a job that it gave up."""
     fields: dict[str, Any] = {
         "event_id": "dl-1",
         "at": NOW,
-        "agent": "pi-1",
+        "agent": (dead or job()).agent,
         "reason": "render_error",
         "detail": "no such column",
         "attempts": (AttemptRecord(number=1, printer="kitchen-1", started_at=NOW),),

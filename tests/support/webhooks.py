@@ -23,6 +23,7 @@ from bonfire.testing import FakeClock
 from fake_wix import Event, public_pem, webhook_body
 from order_ingest.app import App
 from order_ingest.settings import Settings
+from tests.support.letters import key_of
 from tests.support.rabbit import soon
 from tests.support.wix import wix_key
 
@@ -242,11 +243,11 @@ class Ingest:
             "agent": "altstadt",
         }
         event = JobEvent(type=type_, job_id=job_id, **(told | fields))
-        await self.deliver(event.encode())
+        await self.deliver(event.encode(), event.location)
 
-    async def deliver(self, body: bytes) -> None:
+    async def deliver(self, body: bytes, location: str = "altstadt") -> None:
         """An event from the broker; returns once the service has settled it."""
-        self.server.publish(Outgoing(topology.EVENTS, "altstadt.job.told", body))
+        self.server.publish(Outgoing(topology.EVENTS, f"{location}.job.told", body))
         consumer = self.app._confirmations.inbox._consumer
         assert isinstance(consumer, MemoryConsumer)
         await soon(lambda: not (self.server.waiting(topology.LEDGER_EVENTS) or consumer._held))
@@ -258,7 +259,8 @@ class Ingest:
         exchange: str = topology.DEAD,
     ) -> None:
         """A dead letter from the broker; returns once the service has taken it."""
-        self.server.publish(Outgoing(exchange, "letter", body, headers or {}))
+        beside = headers or {}
+        self.server.publish(Outgoing(exchange, key_of(beside), body, beside))
         await self.letters_taken()
 
     async def letters_taken(self) -> None:

@@ -20,6 +20,9 @@ HEARTBEATS: Final = "heartbeats"
 DEAD_LETTERS: Final = "dead-letters"
 UNROUTABLE_QUEUE: Final = "unroutable"
 
+BY_TOPIC: Final = (EVENTS, DEAD)
+"""The exchanges where a routing key begins with the location that its sender speaks for."""
+
 # A dropped connection counts against the limit of every copy it had prefetched, so the limit is
 # high: it stops an endless loop, it is not our retry counter. Never -1, which old brokers take for
 # "drop at once".
@@ -90,15 +93,17 @@ class Permissions:
     write: str
     read: str
     topics: str
-    """Of routing keys on `bonfire.events`."""
+    """Of routing keys on each of `BY_TOPIC`."""
 
 
 def permissions_of_agent(agent: str, locations: Iterable[str]) -> Permissions:
     """One print host reads its own queues and tells of its own restaurants; it creates nothing.
 
-    Ids hold no character that a regular expression would read as its own.
+    Only one of several restaurants has anything to tell of none of them. Ids hold no character
+    that a regular expression would read as its own.
     """
-    places = "|".join((NOWHERE, *locations))
+    served = tuple(locations)
+    places = "|".join(served if len(served) == 1 else (NOWHERE, *served))
     return Permissions(
         configure="^$",
         write=f"^{re.escape(EVENTS)}$|^{re.escape(DEAD)}$",

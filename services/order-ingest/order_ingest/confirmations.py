@@ -16,7 +16,7 @@ from bonfire.inbox import Inbox
 from bonfire.messages import JobEvent, JobEventType, UnknownEvent, UnreadableMessage, decode
 from bonfire.sanitiser import clean_line, shorten
 from bonfire.teller import Teller
-from order_ingest.ledger import Ledger
+from order_ingest.ledger import ClosedJob, Ledger, Misattributed
 from order_ingest.metrics import Ignored, IngestMetrics
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ class Told:
     """An event as it came; one of an agent newer than we are has a type that we do not know."""
 
     event: JobEvent | UnknownEvent
+    location: str  # of its routing key: the broker lets nobody speak for another one
 
 
 class Confirmations:
@@ -62,12 +63,22 @@ class Confirmations:
         if isinstance(event, UnknownEvent):
             self._ignore(event, Ignored.UNKNOWN_TYPE, "an agent newer than this ledger told it")
             return
-        closed = await self._ledger.apply(event)
-        if closed is not None:
-            self._teller.woke(closed.events)
-            # Two machines' clocks: where they disagree, a counter must still not fall.
-            seconds = max(0.0, (event.at - closed.accepted_at).total_seconds())
-            self._metrics.closed(closed.location, closed.state, seconds)
+        if event.location != told.location:
+            detail = f"it was told under {_short(told.location)!r}"
+            self._ignore(event, Ignored.MISATTRIBUTED, detail)
+            return
+        applied = await self._ledger.apply(event)
+        if isinstance(applied, Misattributed):
+            detail = f"the job belongs to {applied.location} and its print host {applied.agent}"
+            self._ignore(event, Ignored.MISATTRIBUTED, detail)
+        elif applied is not None:
+            self._closed(event, applied)
+
+    def _closed(self, event: JobEvent, closed: ClosedJob) -> None:
+        self._teller.woke(closed.events)
+        # Two machines' clocks: where they disagree, a counter must still not fall.
+        seconds = max(0.0, (event.at - closed.accepted_at).total_seconds())
+        self._metrics.closed(closed.location, closed.state, seconds)
 
     def _ignore(self, event: JobEvent | UnknownEvent, why: Ignored, detail: str) -> None:
         self._metrics.ignored_event(why)
@@ -83,17 +94,18 @@ class Confirmations:
 
 
 def _read(delivery: Delivery) -> Told:
+    location, _, _ = delivery.routing_key.partition(".")
     try:
         message = decode(delivery.body)
     except UnreadableMessage:
         unknown = _unknown(delivery.body)
         if unknown is None:
             raise
-        return Told(unknown)
+        return Told(unknown, location)
     if not isinstance(message, JobEvent):
         detail = f"{message.SCHEMA} does not belong here, only {JobEvent.SCHEMA} does"
         raise UnreadableMessage(Reason.UNREADABLE_MESSAGE, detail)
-    return Told(message)
+    return Told(message, location)
 
 
 def _unknown(body: bytes) -> UnknownEvent | None:

@@ -15,7 +15,7 @@ from bonfire.errors import Reason
 from bonfire.inbox import Inbox
 from bonfire.store import StoreError
 from bonfire.teller import Teller
-from order_ingest.domain.dead_letter import Letter, Origin
+from order_ingest.domain.dead_letter import Letter, Origin, label_of
 from order_ingest.domain.letter_reader import MOST_SAMPLE_BYTES, LetterReader
 from order_ingest.ledger import Buried, Ledger
 from order_ingest.metrics import IngestMetrics, LedgerSeries
@@ -32,6 +32,7 @@ class Envelope:
 
     headers: Mapping[str, HeaderValue]
     body: bytes
+    key: str
     strayed: bool
 
 
@@ -74,7 +75,9 @@ class Letters:
 
     async def _take(self, envelope: Envelope) -> None:
         try:
-            letter = self._reader.read(envelope.headers, envelope.body, strayed=envelope.strayed)
+            letter = self._reader.read(
+                envelope.headers, envelope.body, key=envelope.key, strayed=envelope.strayed
+            )
             buried = await self._ledger.bury(letter, self._clock.now())
         except StoreError:
             raise  # it is taken again as soon as the disk takes it
@@ -86,12 +89,13 @@ class Letters:
             letter = _misunderstood(envelope)
             buried = await self._ledger.bury(letter, self._clock.now())
         self._teller.woke(buried.events)
-        self._tell(letter, buried)
+        self._tell(buried)
 
-    def _tell(self, letter: Letter, buried: Buried) -> None:
+    def _tell(self, buried: Buried) -> None:
         record = buried.letter
+        reason = label_of(record.reason)
         if not (buried.repeated and record.origin is Origin.AGENT):
-            self._series.dead_letter(record.location, letter.label)
+            self._series.dead_letter(record.location, reason)
         if buried.gave_up:
             self._metrics.gave_up(record.location)
         if not buried.repeated:
@@ -102,7 +106,7 @@ class Letters:
                     "dead_letter": record.id,
                     "origin": record.origin.value,
                     "state": record.state.value,
-                    "reason": letter.label,
+                    "reason": reason,
                     "queue": record.queue,
                     "location": record.location,
                     "job_id": record.job_id,
@@ -119,7 +123,8 @@ def letter_reader(config: Config) -> LetterReader:
 
 
 def _envelope(queue: str, delivery: Delivery) -> Envelope:
-    return Envelope(delivery.headers, delivery.body, queue == topology.UNROUTABLE_QUEUE)
+    strayed = queue == topology.UNROUTABLE_QUEUE
+    return Envelope(delivery.headers, delivery.body, delivery.routing_key, strayed)
 
 
 def _misunderstood(envelope: Envelope) -> Letter:

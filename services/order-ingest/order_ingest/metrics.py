@@ -27,6 +27,7 @@ class Ignored(StrEnum):
     """Why an event about a job changed nothing."""
 
     UNKNOWN_TYPE = "unknown_type"  # its agent is newer than we are
+    MISATTRIBUTED = "misattributed"  # its sender does not speak for this job
 
 
 IGNORED = "ignored"  # an event that is of no concern to a kitchen

@@ -61,7 +61,8 @@ def commands(loaded: config.Config, vhost: str) -> Iterator[str]:
         may = user.may
         objects = (may.configure, may.write, may.read)
         yield _command("set_permissions", vhost, user.name, *objects)
-        yield _command("set_topic_permissions", vhost, user.name, topology.EVENTS, may.topics, ".*")
+        for exchange in topology.BY_TOPIC:
+            yield _command("set_topic_permissions", vhost, user.name, exchange, may.topics, ".*")
 
 
 def _command(verb: str, vhost: str, *arguments: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from bonfire.broker import topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.errors import Permanent, Reason
-from bonfire.messages import JobEventType
+from bonfire.messages import JobEvent, JobEventType
 from bonfire.store import StoreError
 from bonfire.tasks import Tasks
 from bonfire.testing import FakeClock
@@ -338,3 +338,28 @@ async def test_what_is_no_event_about_a_job_goes_to_the_dead_letters(ingest: Ing
     await soon(lambda: ingest.count("dead_letters") == 1)
     query = "SELECT reason, queue, location FROM dead_letters"
     assert ingest.query(query) == [("unreadable_message", "events.ledger", "")]
+
+
+@pytest.mark.parametrize(
+    ("key", "sender"),
+    [
+        ("hafen", {"location": "altstadt"}),
+        ("hafen", {"location": "hafen", "agent": "hafen"}),
+        ("altstadt", {"agent": "hafen"}),
+    ],
+)
+async def test_what_nobody_may_say_of_this_job_changes_nothing_and_is_counted(
+    ingest: Ingest, caplog, key, sender
+):
+    job_id = await released(ingest)
+    fields = {"location": "altstadt", "agent": "altstadt"} | sender
+    event = JobEvent(
+        event_id="e-1", type=JobEventType.PRINTED, at=ingest.clock.now(), job_id=job_id, **fields
+    )
+
+    await ingest.deliver(event.encode(), key)
+
+    assert await ignored(ingest, "misattributed") == 1
+    assert ingest.query("SELECT state FROM jobs") == [("open",)]
+    assert ingest.count("dead_letters") == 0
+    assert "event.misattributed" in [getattr(each, "event", "") for each in caplog.records]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bonfire.messages import JobEventType, OnPaper
+from order_ingest.ledger import ClosedJob, Misattributed
 from tests.support.ledgers import NOW, OpenLedger, arrival, event, job
 
 
@@ -73,7 +74,28 @@ async def test_a_word_about_a_job_that_nobody_knows_is_ignored(opened: OpenLedge
 async def test_a_closed_job_tells_its_location_and_when_it_was_accepted(opened: OpenLedger):
     await opened.accept(arrival())
 
-    closed = await opened.ledger.apply(event(JobEventType.PRINTED, location="elsewhere"))
+    closed = await opened.ledger.apply(event(JobEventType.PRINTED))
 
-    assert closed is not None
+    assert isinstance(closed, ClosedJob)
     assert (closed.location, closed.accepted_at) == ("altstadt", NOW)
+
+
+@pytest.mark.parametrize("type_", list(JobEventType))
+@pytest.mark.parametrize("sender", [{"location": "soho"}, {"agent": "pi-2"}])
+async def test_the_word_of_somebody_else_changes_nothing(opened: OpenLedger, type_, sender):
+    await opened.accept(arrival())
+
+    applied = await opened.ledger.apply(event(type_, **sender))
+
+    assert applied == Misattributed("altstadt", "pi-1")
+    assert opened.state() == ("open", "", "no", "")
+
+
+async def test_a_job_stays_with_its_location_when_its_order_moves(opened: OpenLedger):
+    await opened.accept(arrival())
+    await opened.accept(arrival("e-2", location="hafen", sequence=2, digest="d-2"))
+
+    closed = await opened.ledger.apply(event(JobEventType.PRINTED))
+
+    assert isinstance(closed, ClosedJob)
+    assert closed.location == "altstadt"

@@ -16,10 +16,10 @@ from bonfire.messages import (
     decode,
 )
 from order_ingest.domain.states import JobState, LetterState
-from order_ingest.ledger import Buried, Decision, Figures, LetterQuery
+from order_ingest.ledger import Buried, ClosedJob, Decision, Figures, LetterQuery
 from order_ingest.ledger.sqlite.figures import _OPEN_JOBS
 from tests.support.ledgers import NOW, OpenLedger, arrival, event, job
-from tests.support.letters import agents, copy_of, died, reader
+from tests.support.letters import agents, copy_of, died, key_of, reader
 
 LATER = NOW + timedelta(minutes=3)
 ADDED, SETTLED = DeadLetterEventType.ADDED, DeadLetterEventType.SETTLED
@@ -27,7 +27,7 @@ HOSTS = ["pi-1"]
 
 
 async def bury(opened: OpenLedger, headers: dict[str, Any], body: bytes) -> Buried:
-    letter = reader().read(headers, body, strayed=False)
+    letter = reader().read(headers, body, key=key_of(headers), strayed=False)
     return await opened.ledger.bury(letter, LATER)
 
 
@@ -158,7 +158,7 @@ async def test_a_ticket_that_prints_after_all_settles_every_letter_about_it(open
 
     closed = await opened.ledger.apply(event(JobEventType.PRINTED, at=LATER))
 
-    assert closed is not None
+    assert isinstance(closed, ClosedJob)
     assert closed.events == 2
     assert states(opened) == ["printed", "printed", "unsettled"]
     assert [(news.type, news.unsettled) for news in told(opened)][-2:] == [(SETTLED, 1)] * 2
@@ -460,3 +460,28 @@ async def test_a_letter_and_what_it_changes_are_one_commit(opened: OpenLedger):
 
     assert opened.state()[0] == "open"
     assert states(opened) == []
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        agents(agent="pi-2"),
+        agents(job(location="hafen")),
+        agents(job(location="hafen", generation=9), agent="pi-2"),
+    ],
+)
+async def test_an_agents_letter_about_somebody_elses_job_does_not_touch_it(
+    opened: OpenLedger, letter
+):
+    await opened.accept(arrival())
+
+    said = reader().read({}, letter.encode(), key=f"{letter.job.location}.x", strayed=False)
+    buried = await opened.ledger.bury(said, LATER)
+
+    assert opened.state() == ("open", "", "no", "")
+    assert (buried.letter.reason, buried.letter.job_id, buried.gave_up) == (
+        "misattributed",
+        "",
+        False,
+    )
+    assert (buried.letter.location, told(opened)) == ("", [])

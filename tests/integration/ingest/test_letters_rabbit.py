@@ -178,7 +178,7 @@ async def test_a_copy_that_comes_back_too_often_ends_as_a_row_and_prints_after_a
 async def test_letters_end_as_rows_too_while_their_queue_is_deleted(hub: Hub):
     job = await hub.order()
     await hub.channel.queue_delete(topology.DEAD_LETTERS)
-    await hub.broker.publish(Outgoing(topology.DEAD, "altstadt", agents(job).encode()))
+    await hub.broker.publish(Outgoing(topology.DEAD, "altstadt.x", agents(job).encode()))
     await hub.broker.publish(Outgoing(topology.DEAD, "altstadt", b"nonsense"))
     consumer = await hub.broker.consume(JOBS, 1)
     await (await anext(consumer)).reject()

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from bonfire.broker import topology
 from bonfire.messages import AttemptRecord, JobEventType, OnPaper, PrintJob, decode
 from tests.support.letters import agents, died
-from tests.support.rabbit import soon
 from tests.support.webhooks import LOOKER, TILL, Ingest, printed
 from tests.support.wix import raw_order
 
@@ -214,12 +212,6 @@ async def test_what_holds_no_ticket_is_not_sent_and_can_be_discarded(ingest: Ing
     again = await ingest.ops("POST", DISCARD, json={"id": 1})
     assert (again.status, again.reason) == (409, "settled_already")
     assert again.body["detail"].startswith("anna has discarded it")
-    await soon(
-        lambda: (
-            "-.dead-letter.settled"
-            in [each.routing_key for each in ingest.server.waiting(topology.NOTIFIER_EVENTS)]
-        )
-    )
 
 
 async def test_a_ticket_of_another_ledger_is_not_sent(ingest: Ingest):

@@ -19,6 +19,10 @@ def letter(origin: Origin, generation: int = 2) -> Letter:
     return Letter(origin, "render_error", job_id="0" * 32, generation=generation)
 
 
+def known(state: JobState, generation: int) -> KnownJob:
+    return KnownJob(state, generation, "altstadt", "pi-1")
+
+
 @pytest.mark.parametrize("origin", [origin for origin in Origin if origin is not Origin.AGENT])
 @pytest.mark.parametrize(
     ("state", "becomes"),
@@ -31,14 +35,14 @@ def letter(origin: Origin, generation: int = 2) -> Letter:
     ],
 )
 def test_the_brokers_letter_counts_only_while_no_agent_has_answered(origin, state, becomes):
-    assert state_of(letter(origin), KnownJob(state, 2)) is becomes
+    assert state_of(letter(origin), known(state, 2)) is becomes
 
 
 @pytest.mark.parametrize("generation", [1, 3])
 def test_the_brokers_letter_about_another_generation_says_nothing_of_the_job(generation):
     spoken = letter(Origin.DELIVERY_LIMIT, generation)
 
-    assert state_of(spoken, KnownJob(JobState.OPEN, 2)) is OVERTAKEN
+    assert state_of(spoken, known(JobState.OPEN, 2)) is OVERTAKEN
 
 
 @pytest.mark.parametrize("state", [state for state in JobState if state is not JobState.PRINTED])
@@ -46,11 +50,11 @@ def test_the_brokers_letter_about_another_generation_says_nothing_of_the_job(gen
     ("generation", "becomes"), [(1, OVERTAKEN), (2, UNSETTLED), (3, UNSETTLED)]
 )
 def test_an_agents_letter_counts_unless_the_job_was_requeued_since(state, generation, becomes):
-    assert state_of(letter(Origin.AGENT, generation), KnownJob(state, 2)) is becomes
+    assert state_of(letter(Origin.AGENT, generation), known(state, 2)) is becomes
 
 
 def test_a_job_that_printed_is_not_given_up_by_its_agents_letter():
-    assert state_of(letter(Origin.AGENT), KnownJob(JobState.PRINTED, 2)) is PRINTED
+    assert state_of(letter(Origin.AGENT), known(JobState.PRINTED, 2)) is PRINTED
 
 
 @pytest.mark.parametrize("origin", Origin)

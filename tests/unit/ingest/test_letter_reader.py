@@ -19,11 +19,11 @@ from bonfire.messages import (
 from order_ingest.domain.dead_letter import REASONS, Letter, Origin
 from order_ingest.domain.letter_reader import MOST_ATTEMPTS, MOST_SAMPLE_BYTES
 from tests.support.ledgers import event, job
-from tests.support.letters import agents, copy_of, died, reader
+from tests.support.letters import agents, copy_of, died, key_of, reader
 
 
 def read(headers, body: bytes, *, strayed: bool = False) -> Letter:
-    return reader().read(headers, body, strayed=strayed)
+    return reader().read(headers, body, key=key_of(headers), strayed=strayed)
 
 
 @pytest.mark.parametrize("strayed", [False, True])
@@ -40,6 +40,23 @@ def test_an_agents_letter_says_all_by_itself_whichever_way_it_came(strayed):
     assert (letter.job_id, letter.generation, letter.agent) == (job().job_id, 1, "pi-1")
     assert (letter.on_paper, letter.attempts) == (OnPaper.MAYBE, said.attempts)
     assert letter.job == job()
+
+
+@pytest.mark.parametrize("key", ["hafen.render_error", "altstadt", "altstadt-2.x", "-.x", ""])
+def test_an_agents_letter_under_anybody_elses_key_speaks_of_no_job(key):
+    letter = reader().read({}, agents().encode(), key=key, strayed=False)
+
+    assert (letter.origin, letter.reason, letter.job_id) == (Origin.OTHER, "misattributed", "")
+    assert (letter.label, letter.location, letter.job) == ("misattributed", "", None)
+
+
+@pytest.mark.parametrize("body", [job().encode(), b"no json"])
+def test_a_copy_of_a_job_that_the_broker_did_not_put_there_speaks_of_none(body):
+    headers = copy_of(job(), reason="delivery_limit")
+
+    letter = reader().read(headers, body, key="hafen.render_error", strayed=False)
+
+    assert (letter.job_id, letter.queue, letter.agent) == ("", "", "")
 
 
 def test_only_the_last_attempts_of_an_agent_are_kept():

@@ -28,11 +28,24 @@ def test_every_print_host_and_both_services_of_the_hub_get_a_user(loaded: config
 
 def test_each_user_gets_permissions_on_objects_and_on_routing_keys(loaded: config.Config) -> None:
     lines = [shlex.split(line) for line in commands(loaded, "bosco")]
-    assert [line[1] for line in lines] == ["set_permissions", "set_topic_permissions"] * 3
+    verbs = ["set_permissions", "set_topic_permissions", "set_topic_permissions"]
+    assert [line[1] for line in lines] == verbs * 3
     assert all(line[2:4] == ["-p", "bosco"] for line in lines)
     agent = topology.permissions_of_agent("altstadt", ["altstadt"])
-    assert lines[-2][4:] == ["print-agent-altstadt", agent.configure, agent.write, agent.read]
-    assert lines[-1][4:] == ["print-agent-altstadt", "bonfire.events", agent.topics, ".*"]
+    assert lines[-3][4:] == ["print-agent-altstadt", agent.configure, agent.write, agent.read]
+    assert lines[-2][4:] == ["print-agent-altstadt", "bonfire.events", agent.topics, ".*"]
+    assert lines[-1][4:] == ["print-agent-altstadt", "bonfire.dead", agent.topics, ".*"]
+
+
+def test_a_print_host_speaks_for_its_own_restaurants_and_for_none_only_if_it_has_several() -> None:
+    one = topology.permissions_of_agent("pi", ["altstadt"]).topics
+    several = topology.permissions_of_agent("pi", ["altstadt", "soho"]).topics
+    assert [bool(re.search(one, key)) for key in ("altstadt.a.b", "-.a.b", "soho.a.b")] == [
+        True,
+        False,
+        False,
+    ]
+    assert all(re.search(several, key) for key in ("altstadt.a.b", "-.a.b", "soho.a.b"))
 
 
 def test_a_print_host_reads_its_own_queues_and_no_others(loaded: config.Config) -> None:

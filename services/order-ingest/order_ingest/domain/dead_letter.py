@@ -15,12 +15,15 @@ from bonfire.messages import AttemptRecord, OnPaper, PrintJob
 from order_ingest.domain.states import JobState, LetterState
 
 OTHER: Final = "other"
+MISATTRIBUTED: Final = "misattributed"
+"""The reason of an agent's letter about a job that its sender does not speak for."""
 REASONS: Final = (
     *(reason.value for reason in reasons_of(ReasonClass.PERMANENT, ReasonClass.JOB)),
     "rejected",
     "delivery_limit",
     "maxlen",
     Reason.UNROUTABLE.value,
+    MISATTRIBUTED,
     OTHER,
 )
 """The values of the metric's label; what an agent says beyond them counts as `other`."""
@@ -66,12 +69,20 @@ class Letter:
 
     @property
     def label(self) -> str:
-        """One of `REASONS`."""
-        return self.reason if self.reason in REASONS else OTHER
+        return label_of(self.reason)
 
     def of_no_job(self) -> Letter:
         """Then it is nothing that a restaurant misses: it is for those who run the system."""
         return replace(self, job_id="", generation=0, location="")
+
+    def misattributed(self) -> Letter:
+        """What is left of it when its sender does not speak for the job."""
+        return Letter(Origin.OTHER, MISATTRIBUTED, kind=self.kind, sample=self.sample)
+
+
+def label_of(reason: str) -> str:
+    """One of `REASONS`."""
+    return reason if reason in REASONS else OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,14 @@ class KnownJob:
 
     state: JobState
     generation: int
+    location: str
+    agent: str
+
+    def is_spoken_for_by(self, letter: Letter) -> bool:
+        """What the broker says of a copy is nobody's claim."""
+        if letter.origin is not Origin.AGENT or letter.job is None:
+            return True
+        return (letter.job.location, letter.agent) == (self.location, self.agent)
 
 
 def state_of(letter: Letter, job: KnownJob | None) -> LetterState:

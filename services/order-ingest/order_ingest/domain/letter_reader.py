@@ -51,14 +51,24 @@ class LetterReader:
         self._queues = queues
         self._locations = locations
 
-    def read(self, headers: Mapping[str, HeaderValue], body: bytes, *, strayed: bool) -> Letter:
-        """`strayed` says that no queue wanted it where letters belong."""
+    def read(
+        self, headers: Mapping[str, HeaderValue], body: bytes, *, key: str, strayed: bool
+    ) -> Letter:
+        """`strayed` says that no queue wanted it where letters belong.
+
+        `key` is its routing key: `<location>.…` of an agent, whom the broker lets use no other
+        location; the queue's name where the broker itself puts a copy there.
+        """
+        if headers.get(DEATH_QUEUE, key) != key:  # somebody else wrote that it died
+            headers = {name: headers[name] for name in headers if name != DEATH_QUEUE}
         try:
             message = decode(body)
         except UnreadableMessage as error:
             return self._brokers(headers, body, strayed, trouble=error)
         if isinstance(message, DeadLetter) and 0 < message.job.generation <= MOST_GENERATION:
-            return self._agents(message, body)
+            letter = self._agents(message, body)
+            ours = key.startswith(f"{message.job.location}.")
+            return letter if ours else letter.misattributed()
         return self._brokers(headers, body, strayed, message)
 
     def _agents(self, letter: DeadLetter, body: bytes) -> Letter:

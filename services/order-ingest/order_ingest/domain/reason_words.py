@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bonfire.errors import Reason
+from order_ingest.domain.dead_letter import MISATTRIBUTED
 
 _SENTENCES: Final[Mapping[str, str]] = {
     Reason.RENDER_ERROR: "The ticket could not be drawn: a mistake of ours. Print it again after"
@@ -23,6 +24,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     " you print the ticket again.",
     Reason.INTERRUPTED: "The print host was stopped in the middle of every try.",
     Reason.UNROUTABLE: "It was published as a dead letter and is none.",
+    MISATTRIBUTED: "Somebody spoke of a ticket that belongs to another print host or location, and"
+    " changed nothing: who has that one's password for the broker?",
     "rejected": "A print host or a service refused it; we can read it. Is that one older than we"
     " are?",
     "delivery_limit": "The broker handed it out again and again, and nobody kept it: does the"

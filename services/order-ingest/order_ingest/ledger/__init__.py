@@ -90,6 +90,14 @@ class ClosedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Misattributed:
+    """An event that changes nothing, since its job is somebody else's: theirs."""
+
+    location: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetterRecord:
     id: int
     origin: Origin
@@ -187,8 +195,8 @@ class Ledger(Protocol):
 
     async def order(self, source: str, shop_id: str) -> OrderRecord | None: ...
 
-    async def apply(self, event: JobEvent) -> ClosedJob | None:
-        """Write what an agent tells of a job. PRINTED absorbs every other state (P9)."""
+    async def apply(self, event: JobEvent) -> ClosedJob | Misattributed | None:
+        """Write what an agent tells of a job of its own. PRINTED absorbs every other state (P9)."""
         ...
 
     async def forget(self, before: datetime) -> int:
@@ -196,7 +204,10 @@ class Ledger(Protocol):
         ...
 
     async def bury(self, letter: Letter, at: datetime) -> Buried:
-        """Keep a dead letter, and give up its job where that is what it says (P9)."""
+        """Keep a dead letter, and give up its job where that is what it says (P9).
+
+        An agent's letter about a job of somebody else speaks of no job.
+        """
         ...
 
     async def dead_letters(self, query: LetterQuery) -> Sequence[DeadLetterRecord]: ...

@@ -18,6 +18,7 @@ from order_ingest.ledger import (
     DeadLetterRecord,
     Figures,
     LetterQuery,
+    Misattributed,
     OrderRecord,
     Plan,
     Settlement,
@@ -40,7 +41,7 @@ class SqliteLedger:
         key = orders.order_key(source, shop_id)
         return await self._store.transact(partial(orders.find, key=key))
 
-    async def apply(self, event: JobEvent) -> ClosedJob | None:
+    async def apply(self, event: JobEvent) -> ClosedJob | Misattributed | None:
         return await self._store.transact(partial(jobs.apply, event=event))
 
     async def forget(self, before: datetime) -> int:

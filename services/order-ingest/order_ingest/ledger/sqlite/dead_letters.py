@@ -38,6 +38,8 @@ class _Place(NamedTuple):
 
 def bury(db: sqlite3.Connection, letter: Letter, at: datetime) -> Buried:
     job, place = _job_of(db, letter)
+    if job is not None and not job.is_spoken_for_by(letter):
+        job, letter = None, letter.misattributed()
     if not letter.job_id or (job is None and letter.job is None):
         letter = letter.of_no_job()
         place = _Place("", letter.agent, "", "", "")
@@ -138,13 +140,13 @@ def tell(db: sqlite3.Connection, type_: DeadLetterEventType, number: int, at: da
 def _job_of(db: sqlite3.Connection, letter: Letter) -> tuple[KnownJob | None, _Place]:
     """The job as we have it; the letter's own words where we do not."""
     row = db.execute(
-        "SELECT jobs.state, jobs.generation, orders.location, jobs.agent, jobs.printer,"
+        "SELECT jobs.state, jobs.generation, jobs.location, jobs.agent, jobs.printer,"
         " jobs.station, orders.number FROM jobs JOIN orders ON orders.id = jobs.order_id"
         " WHERE jobs.key = ?",
         (bytes.fromhex(letter.job_id),),
     ).fetchone()
     if row is not None:
-        return KnownJob(JobState(row[0]), row[1]), _Place(*row[2:])
+        return KnownJob(JobState(row[0]), *row[1:4]), _Place(*row[2:])
     job = letter.job
     if job is None:
         return None, _Place("", letter.agent, "", "", "")

@@ -18,7 +18,7 @@ from bonfire.messages import (
     PrintJob,
 )
 from order_ingest.domain.states import JobState, LetterState
-from order_ingest.ledger import Arrival, ClosedJob
+from order_ingest.ledger import Arrival, ClosedJob, Misattributed
 from order_ingest.ledger.sqlite.dead_letters import settle_job
 from order_ingest.ledger.sqlite.moments import time
 
@@ -73,15 +73,18 @@ def message(job: PrintJob, body: bytes) -> Outgoing:
     return Outgoing(topology.JOBS, job.agent, body, headers)
 
 
-def apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | None:
+def apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | Misattributed | None:
     """The agent's word; an event of an older generation, or after PRINTED, changes nothing."""
     state = STATE_OF[event.type]
     key = bytes.fromhex(event.job_id)
+    owner = db.execute("SELECT location, agent FROM jobs WHERE key = ?", (key,)).fetchone()
+    if owner is not None and owner != (event.location, event.agent):
+        return Misattributed(*owner)
     row = db.execute(
         "UPDATE jobs SET state = ?, ticket_number = ?, reason = ?, on_paper = ?, updated_at = ?"
         " WHERE key = ? AND generation <= ? AND state != 'printed'"
         " AND (state != 'dead' OR ? = 'printed')"
-        " RETURNING order_id, accepted_at",
+        " RETURNING location, accepted_at",
         (
             state,
             event.ticket_number,
@@ -95,8 +98,7 @@ def apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | None:
     ).fetchone()
     if row is None or state not in FINAL:
         return None
-    location = db.execute("SELECT location FROM orders WHERE id = ?", (row[0],)).fetchone()[0]
     events = 0
     if state is JobState.PRINTED:  # whatever letter gave it up
         events = settle_job(db, key, LetterState.PRINTED, event.agent, event.at)
-    return ClosedJob(location, state, time(row[1]), events)
+    return ClosedJob(row[0], state, time(row[1]), events)

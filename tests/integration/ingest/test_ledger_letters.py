@@ -485,3 +485,29 @@ async def test_an_agents_letter_about_somebody_elses_job_does_not_touch_it(
         False,
     )
     assert (buried.letter.location, told(opened)) == ("", [])
+
+
+async def test_a_dead_job_whose_letter_is_on_its_way_is_unsettled_as_well(opened: OpenLedger):
+    await opened.accept(arrival(), job(1), job(2), job(3, location="hafen"))
+    for number in (1, 2, 3):
+        place = "hafen" if number == 3 else "altstadt"
+        await opened.apply(JobEventType.DEAD, job_id=job(number).job_id, location=place)
+    first = await bury(opened, {}, agents().encode())
+    await opened.ledger.discard(first.letter.id, "anna", LATER)
+
+    second = await bury(opened, {}, agents(job(2)).encode())
+    await opened.ledger.discard(second.letter.id, "anna", LATER)
+
+    assert [(news.type, news.unsettled) for news in told(opened)] == [(SETTLED, 1), (SETTLED, 0)]
+
+
+async def test_a_job_that_dies_again_is_unsettled_before_its_new_letter_comes(opened: OpenLedger):
+    await opened.accept(arrival(), job(1), job(2))
+    first = await bury(opened, {}, agents().encode())
+    other = await bury(opened, {}, agents(job(2)).encode())
+    await opened.ledger.requeue(first.letter.id, "anna", LATER, HOSTS)
+    await opened.apply(JobEventType.DEAD, generation=2)
+
+    await opened.ledger.discard(other.letter.id, "anna", LATER)
+
+    assert [news.unsettled for news in told(opened)] == [1, 1]

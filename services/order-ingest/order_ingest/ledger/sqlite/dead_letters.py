@@ -117,10 +117,6 @@ def tell(db: sqlite3.Connection, type_: DeadLetterEventType, number: int, at: da
     assert letter is not None  # noqa: S101 -- only its row's writer tells of it
     if not letter.location:
         return 0
-    ((unsettled,),) = db.execute(
-        "SELECT count(*) FROM dead_letters WHERE state = 'unsettled' AND location = ?",
-        (letter.location,),
-    )
     event = DeadLetterEvent(
         event_id=uuid.uuid4().hex,
         type=type_,
@@ -131,10 +127,21 @@ def tell(db: sqlite3.Connection, type_: DeadLetterEventType, number: int, at: da
         order_number=letter.order_number,
         agent=letter.agent,
         printer=letter.printer,
-        unsettled=unsettled,
+        unsettled=_unsettled(db, letter.location),
     )
     teller.put(db, event)
     return 1
+
+
+def _unsettled(db: sqlite3.Connection, location: str) -> int:
+    """Also of a dead job whose letter is still on its way: its agent has told of it already."""
+    ((count,),) = db.execute(
+        "SELECT (SELECT count(*) FROM dead_letters WHERE state = 'unsettled' AND location = ?1)"
+        " + (SELECT count(*) FROM jobs WHERE state = 'dead' AND location = ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM dead_letters WHERE job = jobs.key AND generation >= jobs.generation))",
+        (location,),
+    )
+    return int(count)
 
 
 def _job_of(db: sqlite3.Connection, letter: Letter) -> tuple[KnownJob | None, _Place]:

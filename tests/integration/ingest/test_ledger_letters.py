@@ -511,3 +511,39 @@ async def test_a_job_that_dies_again_is_unsettled_before_its_new_letter_comes(op
     await opened.ledger.discard(other.letter.id, "anna", LATER)
 
     assert [news.unsettled for news in told(opened)] == [1, 1]
+
+
+async def test_a_discarded_letter_that_only_comes_again_stays_discarded(opened: OpenLedger):
+    await opened.accept(arrival(), job(1), job(2))
+    for headers, body in (({}, agents().encode()), (copy_of(job(2)), job(2).encode())):
+        buried = await bury(opened, headers, body)
+        await opened.ledger.discard(buried.letter.id, "anna", LATER)
+        before = len(told(opened))
+
+        again = await bury(opened, headers, body)
+
+        assert (again.letter.state, again.letter.settled_by) == (LetterState.DISCARDED, "anna")
+        assert (again.repeated, again.events, len(told(opened))) == (True, 0, before)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"reason": "still_unknown"},
+        {"detail": "look at the paper"},
+        {"on_paper": OnPaper.MAYBE},
+        {"attempts": ()},
+    ],
+)
+async def test_a_discarded_letter_that_says_something_new_waits_again_and_is_told(
+    opened: OpenLedger, news
+):
+    await opened.accept(arrival())
+    buried = await bury(opened, {}, agents().encode())
+    await opened.ledger.discard(buried.letter.id, "anna", LATER)
+
+    again = await bury(opened, {}, agents(**news).encode())
+
+    assert (again.letter.state, again.letter.settled_by) == (LetterState.UNSETTLED, "")
+    assert again.events == 1
+    assert [(one.type, one.unsettled) for one in told(opened)] == [(SETTLED, 0), (ADDED, 1)]

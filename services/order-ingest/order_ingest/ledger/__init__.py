@@ -222,8 +222,10 @@ class Ledger(Protocol):
         ...
 
     async def discard(self, letter_id: int, by: str, at: datetime) -> Settlement:
-        """Settle a letter: nobody needs it. Its job stays dead; a letter of no job that comes
-        again waits for a person again.
+        """Settle a letter: nobody needs it. Its job stays dead.
+
+        A letter of no job that comes again waits for a person again, one about a job only if it
+        says something new.
         """
         ...
 

@@ -52,13 +52,16 @@ def bury(db: sqlite3.Connection, letter: Letter, at: datetime) -> Buried:
             gave_up = _give_up(db, letter, at)
     else:
         number, state = row[0], LetterState(row[1])
-        if state is LetterState.DISCARDED:
+        if state is LetterState.DISCARDED and _says_more(db, number, letter):
             state = LetterState.UNSETTLED
         _repeat(db, number, letter, state, at)
     record = find(db, number)
     assert record is not None  # noqa: S101 -- it was written just now
-    news = row is None or state != row[1]
-    events = _tell_buried(db, record, at) if news else 0
+    events = 0
+    if row is None:
+        events = _tell_new(db, record, at)
+    elif state != row[1]:  # it waits for a person again, and nobody else tells so
+        events = tell(db, DeadLetterEventType.ADDED, number, at)
     return Buried(record, row is not None, gave_up, events)
 
 
@@ -197,6 +200,15 @@ def _insert(
     return cursor.lastrowid
 
 
+def _says_more(db: sqlite3.Connection, number: int, letter: Letter) -> bool:
+    """More than what somebody has discarded. A letter of no job may be about anything."""
+    said = db.execute(
+        "SELECT reason, detail, on_paper, attempts FROM dead_letters WHERE id = ?", (number,)
+    ).fetchone()
+    says = (letter.reason, letter.detail, letter.on_paper.value, _attempts(letter))
+    return not letter.job_id or said != says
+
+
 def _repeat(
     db: sqlite3.Connection, number: int, letter: Letter, state: LetterState, at: datetime
 ) -> None:
@@ -229,7 +241,7 @@ def _give_up(db: sqlite3.Connection, letter: Letter, at: datetime) -> bool:
     return cursor.rowcount > 0
 
 
-def _tell_buried(db: sqlite3.Connection, letter: DeadLetterRecord, at: datetime) -> int:
+def _tell_new(db: sqlite3.Connection, letter: DeadLetterRecord, at: datetime) -> int:
     """An agent tells of a dead job by itself; that it is settled already, it cannot know."""
     agents = letter.origin is Origin.AGENT
     if letter.state is LetterState.UNSETTLED and not agents:

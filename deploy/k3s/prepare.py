@@ -100,11 +100,12 @@ def definitions(users: Sequence[BrokerUser], hashes: Mapping[str, str]) -> dict[
             {
                 "user": user.name,
                 "vhost": VHOST,
-                "exchange": topology.EVENTS,
+                "exchange": exchange,
                 "write": user.may.topics,
                 "read": ".*",
             }
             for user in users
+            for exchange in topology.BY_TOPIC
         ],
     }
 

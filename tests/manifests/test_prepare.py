@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bonfire.broker import topology
 from bonfire.tokens import Scope, Tokens
 from deploy.k3s import prepare
 from tests.support.k3s_overlay import ROOT
@@ -57,8 +58,9 @@ def test_the_broker_knows_every_user_by_the_password_in_the_service_s_address(
         assert url.password is not None
         stored = base64.b64decode(user["password_hash"])
         assert stored[4:] == hashlib.sha256(stored[:4] + url.password.encode()).digest()
-    for kind in ("permissions", "topic_permissions"):
-        assert [entry["user"] for entry in known[kind]] == USERS
+    assert [entry["user"] for entry in known["permissions"]] == USERS
+    limited = {(entry["user"], entry["exchange"]) for entry in known["topic_permissions"]}
+    assert limited == {(user, exchange) for user in USERS for exchange in topology.BY_TOPIC}
 
 
 def test_no_password_is_the_same_as_another(overlay: Path) -> None:

@@ -10,12 +10,11 @@ from typing import Final
 import aio_pika
 
 from bench.figures import Figure, percentile
-from bench.site import AGENTS, Site
+from bench.site import AGENTS, SPARE_PRINTERS, Site
 from bonfire.broker import topology
 from bonfire.messages import PrinterEvent, PrinterEventType
 from mail_sink.sink import MailSink
 
-MAILS: Final = 40
 _TIMEOUT_S: Final = 10.0
 
 
@@ -29,7 +28,7 @@ async def measure(site: Site, seconds: float) -> list[Figure]:
         # What earlier measurements told would have to be read first.
         await (await channel.get_queue(topology.NOTIFIER_EVENTS)).purge()
         exchange = await channel.get_exchange(topology.EVENTS, ensure=False)
-        async with site.notifier("mails") as notifier:
+        async with site.notifier("mails", spares=True) as notifier:
             await notifier.until_ready(site.notifier_ops_port)
             took_ms = await _many(exchange, sink, seconds)
     note = f"{len(took_ms)} events, one mail each"
@@ -44,7 +43,7 @@ async def _many(
 ) -> list[float]:
     deadline = time.monotonic() + seconds
     took_ms: list[float] = []
-    while len(took_ms) < MAILS and time.monotonic() < deadline:
+    while len(took_ms) < SPARE_PRINTERS and time.monotonic() < deadline:
         took_ms.append(await _one(exchange, sink, len(took_ms) + 1))
     return took_ms
 
@@ -54,9 +53,9 @@ async def _one(exchange: aio_pika.abc.AbstractExchange, sink: MailSink, number: 
         event_id=f"bench-{number}",
         type=PrinterEventType.LOST,
         at=datetime.now(UTC),
-        location=AGENTS[0],
-        agent=AGENTS[0],
-        printer=f"printer-{number}",
+        location=AGENTS[-1],
+        agent=AGENTS[-1],
+        printer=f"spare-{number}",
         reason="paper_out",
     )
     started = time.monotonic()

@@ -73,6 +73,15 @@ printer = "kitchen-{number}"
 """
 
 
+_SPARE_PRINTER: Final = """
+[[locations.printers]]
+id = "spare-{number}"
+address = "tcp://{host}:{port}"
+"""
+SPARE_PRINTERS: Final = 40
+"""Of the last restaurant, as far as the notifier knows: each can be lost once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Only the first restaurant's print host is ever run; `printer_port` is its printer's."""
@@ -96,6 +105,10 @@ class Site:
     def config(self) -> Path:
         return self.directory / "bonfire.toml"
 
+    @property
+    def config_with_spares(self) -> Path:
+        return self.directory / "spares.toml"
+
     def ingest(self, purpose: str) -> AbstractAsyncContextManager[Running]:
         """order-ingest with an empty ledger; `purpose` names its directory."""
         own = {
@@ -110,9 +123,16 @@ class Site:
         own = {"BONFIRE_OPS_PORT": str(self.agent_ops_port), "BONFIRE_AGENT": AGENTS[0]}
         return self._service("print-agent", purpose, own)
 
-    def notifier(self, purpose: str) -> AbstractAsyncContextManager[Running]:
-        """The notifier with an empty history; its mail server is `smtp_port`."""
+    def notifier(
+        self, purpose: str, *, spares: bool = False
+    ) -> AbstractAsyncContextManager[Running]:
+        """The notifier with an empty history; its mail server is `smtp_port`.
+
+        With `spares` it knows the spare printers too.
+        """
         own = {"BONFIRE_OPS_PORT": str(self.notifier_ops_port)}
+        if spares:
+            own["BONFIRE_CONFIG"] = str(self.config_with_spares)
         return self._service("notifier", purpose, own)
 
     def bare(self) -> AbstractAsyncContextManager[Running]:
@@ -148,6 +168,11 @@ async def built_site() -> AsyncIterator[Site]:
         site = Site(directory, key, private_url(broker, amqp), *ports)
         (directory / "public.pem").write_bytes(public_pem(key))
         site.config.write_text(_config(site.printer_port, site.smtp_port), "utf-8")
+        spares = [
+            _SPARE_PRINTER.format(number=number, host=HOST, port=1_000 + number)
+            for number in range(1, SPARE_PRINTERS + 1)
+        ]
+        site.config_with_spares.write_text(site.config.read_text("utf-8") + "".join(spares))
         (directory / "ops-tokens").write_text(f"bench {site.ops_token} read,operate\n")
         argv, environment = foreground_command(broker, amqp)
         async with running("RabbitMQ", argv, environment, directory / "broker.log") as rabbit:

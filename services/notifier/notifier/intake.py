@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from bonfire.broker import Broker, Delivery, topology
@@ -23,30 +24,33 @@ PREFETCH: Final = 32
 MOST_HEARTBEAT_BYTES: Final = 256 * 1024
 
 
-class EventIntake:
+@dataclass(eq=False)
+class _Intake:
+    """What both intakes work with."""
+
+    _broker: Broker
+    _history: History
+    _config: Config
+    _clock: Clock
+    _metrics: NotifierMetrics
+    _desk: Desk
+
+    def __post_init__(self) -> None:
+        """Make the inbox; each has its own queue and kind of message."""
+        raise NotImplementedError
+
+
+class EventIntake(_Intake):
     """What happens to each delivery of the queue `events.notifier`. Nothing is refused."""
 
-    def __init__(
-        self,
-        broker: Broker,
-        history: History,
-        config: Config,
-        clock: Clock,
-        metrics: NotifierMetrics,
-        desk: Desk,
-    ) -> None:
-        self._history = history
-        self._config = config
-        self._clock = clock
-        self._metrics = metrics
-        self._desk = desk
+    def __post_init__(self) -> None:
         self.inbox = Inbox(
-            broker,
+            self._broker,
             topology.NOTIFIER_EVENTS,
             PREFETCH,
             Arrival,
             self._take,
-            clock,
+            self._clock,
             lambda _reason: None,  # nothing is unreadable here
             self._read,
         )
@@ -62,34 +66,21 @@ class EventIntake:
         self._desk.follow(recorded)
 
 
-class HeartbeatIntake:
+class HeartbeatIntake(_Intake):
     """What happens to each heartbeat; `heard` says how long ago each print host's last one was."""
 
-    def __init__(
-        self,
-        broker: Broker,
-        history: History,
-        config: Config,
-        clock: Clock,
-        metrics: NotifierMetrics,
-        desk: Desk,
-    ) -> None:
-        self._history = history
-        self._config = config
-        self._clock = clock
-        self._metrics = metrics
-        self._desk = desk
+    def __post_init__(self) -> None:
         self.heard_s: dict[str, float] = {}
         """When each print host was last heard, by the monotonic clock of this run."""
         self._queues: dict[str, Queues] = {}
         """Of each print host's printers."""
         self.inbox = Inbox(
-            broker,
+            self._broker,
             topology.HEARTBEATS,
             PREFETCH,
             Heartbeat,
             self._take,
-            clock,
+            self._clock,
             lambda _reason: None,  # the inbox logs it, and whoever sent it counts as silent
             self._read,
         )

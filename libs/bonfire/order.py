@@ -157,6 +157,7 @@ class Item(Value):
     section: Section = Section()
     category: Label = ""
     price: Money | None = None  # of one, after the line's own discounts
+    part_of: Label = ""  # the dish with which this was chosen, where it stands without that dish
 
 
 class Payment(Value):

@@ -15,11 +15,10 @@ from bonfire.config.model import (
     Location,
     LocationMatch,
     Mail,
+    MenuSection,
     Monitoring,
     Organisation,
     Person,
-    Printer,
-    PrinterSettings,
     Role,
     Route,
     Station,
@@ -27,16 +26,23 @@ from bonfire.config.model import (
     UnknownLocation,
     Wix,
 )
+from bonfire.config.printer import Buzzer, CodePage, Printer, PrinterSettings, Technology
 from bonfire.config.problem import ConfigError
+from bonfire.config.ticket import Grouping, OptionalBlock, TextSize, TicketSettings
 
 __all__ = [
+    "Buzzer",
+    "CodePage",
     "Config",
     "ConfigError",
     "Defaults",
+    "Grouping",
     "Location",
     "LocationMatch",
     "Mail",
+    "MenuSection",
     "Monitoring",
+    "OptionalBlock",
     "Organisation",
     "Person",
     "Printer",
@@ -45,6 +51,9 @@ __all__ = [
     "Route",
     "Station",
     "TcpAddress",
+    "Technology",
+    "TextSize",
+    "TicketSettings",
     "Tls",
     "UnknownLocation",
     "Wix",

@@ -105,12 +105,30 @@ def inherit(root: Values) -> Values:
 
 def _location(location: Values, defaults: Values) -> Values:
     filled = _filled(location, defaults, _OF_LOCATION)
-    printer = _table(defaults, "printer")
-    stations = _each(location, "stations", lambda one: _filled(one, filled, _OF_STATION))
-    printers = _each(location, "printers", lambda one: {**printer, **one})
+    common, ticket = _table(defaults, "printer"), _table(defaults, "ticket")
+    printers = _each(location, "printers", lambda one: {**common, **one, **_ticket(one, ticket)})
+    of_printer = {
+        one.get("id"): _table(one, "ticket")
+        for one in _list({**location, **printers}, "printers")
+        if isinstance(one, dict)
+    }
+    stations = _each(
+        location,
+        "stations",
+        lambda one: {
+            **_filled(one, filled, _OF_STATION),
+            **_ticket(one, of_printer.get(one.get("printer"), ticket)),
+        },
+    )
     ids = [one.get("id") for one in _list(location, "stations") if isinstance(one, dict)]
     only = {"default_station": ids[0] if ids else ""} if len(ids) <= 1 else {}
     return {"agent": location.get("id"), **only, **filled, **stations, **printers}
+
+
+def _ticket(entry: Values, inherited: Values) -> Values:
+    """Its `ticket` on top of what it inherits; a value that is no table is left for the checks."""
+    own = entry.get("ticket", {})
+    return {"ticket": {**inherited, **own} if isinstance(own, dict) else own}
 
 
 def _filled(entry: Values, source: Values, keys: tuple[str, ...]) -> Values:

@@ -82,5 +82,6 @@ ConfirmBy = Annotated[Confirmation | Literal["auto"], BeforeValidator(_confirm_b
 Flag = Annotated[bool, Field(strict=True)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65_535)]
 Copies = Annotated[int, Field(strict=True, ge=1, le=9)]
+Rows = Annotated[int, Field(strict=True, ge=0, le=20)]
 Columns = Annotated[int, Field(strict=True, ge=24, le=96)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=300, allow_inf_nan=False)]

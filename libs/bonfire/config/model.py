@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from bonfire.config.fields import (
-    Columns,
-    ConfirmBy,
     Copies,
     Email,
     ExternalId,
@@ -24,59 +22,54 @@ from bonfire.config.fields import (
     Port,
     Seconds,
     Slug,
-    TcpAddress,
     Timezone,
     Url,
 )
+from bonfire.config.printer import Printer, PrinterSettings
+from bonfire.config.table import Table
+from bonfire.config.ticket import TicketSettings
 from bonfire.errors import Permanent, Reason
-from bonfire.messages import Language
+from bonfire.messages import Document, Language
+from bonfire.order import FulfilmentKind
 
 
 class UnknownLocation(Permanent):
     """The configuration has no location of this id."""
 
 
-class Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 _Identified = TypeVar("_Identified", "Location", "Station", "Printer")
 
 
-class PrinterSettings(Table):
-    """What every printer of the chain may inherit from `[defaults.printer]`."""
-
-    columns: Columns = 48
-    confirmation: ConfirmBy = "auto"
-    status: Literal["dle-eot", "none"] = "dle-eot"
-    shared: Flag = False  # something else prints there too: never clear its buffer
-    accept_weak: Flag = False  # a ticket without the printer's own word counts as printed
-    connect_timeout_s: Seconds = 3.0
-    status_timeout_s: Seconds = 2.0
-    send_timeout_s: Seconds = 60.0  # for all bytes of one ticket
-    confirm_timeout_s: Seconds = 15.0
-    idle_close_s: Seconds = 2.0
-
-
-class Printer(PrinterSettings):
-    id: Slug
-    address: TcpAddress
-
-
 class Station(Table):
-    """A place in the restaurant that gets its own ticket."""
+    """A place in the restaurant that gets its own ticket.
+
+    The routes lead dishes to stations whose document is `station`; every other document holds the
+    whole order. Stations of that document that share a printer share one ticket.
+    """
 
     id: Slug
     name: Name
     printer: Slug
+    document: Document = Document.STATION
     copies: Copies = 1
+    # Orders of other kinds give no ticket here. Empty means all; a courier's is for deliveries.
+    only_for: tuple[FulfilmentKind, ...] = ()
+    ticket: TicketSettings = TicketSettings()  # complete, with its printer's
+
+
+class MenuSection(Table):
+    """A section of the menu as it is called on paper. Their order is the menu's."""
+
+    id: ExternalId
+    name: Name
 
 
 class Route(Table):
     """Sends items to stations. Every text may hold `*`, and small or capital letters are alike.
 
     `sections`, `categories` and `items` compete: an item goes where the first matching route says.
-    `modifiers` only ever add these stations.
+    `modifiers` only ever add these stations. Such a station sees the whole dish, or with
+    `modifiers_alone` only the choice, as a line of its own; who cooks the dish always sees both.
     """
 
     stations: Annotated[tuple[Slug, ...], Field(min_length=1)]
@@ -84,6 +77,7 @@ class Route(Table):
     categories: tuple[Pattern, ...] = ()
     items: tuple[Pattern, ...] = ()
     modifiers: tuple[Pattern, ...] = ()
+    modifiers_alone: Flag = False
 
     @model_validator(mode="after")
     def _matches_something(self) -> Route:
@@ -106,6 +100,7 @@ class Location(Table):
     stations: Annotated[tuple[Station, ...], Field(min_length=1)]
     printers: Annotated[tuple[Printer, ...], Field(min_length=1)]
     routes: tuple[Route, ...] = ()
+    menu_sections: tuple[MenuSection, ...] = ()
 
     def station(self, station_id: str) -> Station:
         """Raises KeyError: ids come from this configuration, where every reference was checked."""
@@ -129,6 +124,7 @@ class Defaults(Table):
     timezone: Timezone | None = None
     copies: Copies = 1
     printer: PrinterSettings = PrinterSettings()
+    ticket: TicketSettings = TicketSettings()
 
 
 class Role(StrEnum):

@@ -19,13 +19,12 @@ from bonfire.config.model import (
     Monitoring,
     Organisation,
     Person,
-    Printer,
-    PrinterSettings,
     Route,
     Station,
-    Table,
     Wix,
 )
+from bonfire.config.printer import Printer, PrinterSettings
+from bonfire.config.table import Table
 
 TABLES: Final[Mapping[tuple[str, ...], type[Table]]] = {
     (): Config,

@@ -20,7 +20,15 @@ from bonfire.messages.dead_letter import (
     DeadLetterEventType,
 )
 from bonfire.messages.event import NOWHERE, Event, UnknownEvent
-from bonfire.messages.job import Document, JobKind, Language, OtherStation, PrintJob, TicketOrder
+from bonfire.messages.job import (
+    Document,
+    JobKind,
+    Language,
+    OtherStation,
+    PrintJob,
+    StationPart,
+    TicketOrder,
+)
 from bonfire.messages.job_event import Confirmation, JobEvent, JobEventType, OnPaper
 from bonfire.messages.printer_event import PrinterEvent, PrinterEventType
 from bonfire.messages.service_event import (
@@ -71,6 +79,7 @@ __all__ = [
     "PrinterState",
     "ServiceEvent",
     "ServiceEventType",
+    "StationPart",
     "TicketOrder",
     "UnknownEvent",
     "UnreadableMessage",

@@ -8,7 +8,17 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from bonfire.messages.base import JobId, Message
-from bonfire.order import Alert, Fulfilment, Identifier, Item, Label, LabelledText, Text, Value
+from bonfire.order import (
+    Alert,
+    Fulfilment,
+    Identifier,
+    Item,
+    Label,
+    LabelledText,
+    Payment,
+    Text,
+    Value,
+)
 
 
 class JobKind(StrEnum):
@@ -29,6 +39,8 @@ class Document(StrEnum):
 class Language(StrEnum):
     GERMAN = "de"
     ENGLISH = "en"
+    FRENCH = "fr"
+    ITALIAN = "it"
 
 
 class TicketOrder(Value):
@@ -39,7 +51,12 @@ class TicketOrder(Value):
     placed_at: AwareDatetime | None = None
     fulfilment: Fulfilment = Fulfilment()
     customer_name: Label = ""
+    phone: Label = ""  # only where the document shows it, as `payment` and the address
+    payment: Payment | None = None
     note: Text = ""
+    # What guests wrote to dishes and what speaks of an allergy, by the dish's name. Every ticket of
+    # the order has it, wherever that dish is cooked.
+    allergies: tuple[LabelledText, ...] = ()
     custom_fields: tuple[LabelledText, ...] = ()
     items: tuple[Item, ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -50,6 +67,15 @@ class OtherStation(Value):
 
     name: Label
     items: int  # dishes, each counted as often as it was ordered
+
+
+class StationPart(Value):
+    """Which lines of this ticket a station cooks. A line of two stations is in a part of its own,
+    whose name has both: no line is in two parts.
+    """
+
+    name: Label
+    items: tuple[int, ...]  # positions in `order.items`
 
 
 class PrintJob(Message):
@@ -77,6 +103,9 @@ class PrintJob(Message):
     part: int = 1
     parts: int = 1
     others: tuple[OtherStation, ...] = ()
+    # Filled where the ticket is for more than one station: on a pass ticket, and where stations
+    # share a printer.
+    stations: tuple[StationPart, ...] = ()
     accepted_at: AwareDatetime
     due_at: AwareDatetime
     order: TicketOrder

@@ -21,7 +21,7 @@ from bonfire.errors import BonfireError, Permanent, Reason
 from bonfire.messages import Language, PrintJob, TicketOrder, problems
 from bonfire.order import Order
 from escpos_paper import FontMissing, tickets
-from print_agent.ticket import Slip, render_ticket
+from print_agent.ticket import Profile, Slip, render_ticket
 from print_agent.ticket.typeset import MIN_COLUMNS
 
 _STDIN: Final = "-"
@@ -85,7 +85,7 @@ def _preview(file: str, args: argparse.Namespace, now: datetime) -> None:
         name = stem if len(jobs) == 1 else f"{stem}-{index}"
         # As it printed then: today, the times of an old order would all carry their date.
         slip = Slip(_TICKET_NUMBER, printed_at=job.accepted_at)
-        _write(args.out / name, render_ticket(job, slip, args.columns), args)
+        _write(args.out / name, render_ticket(job, slip, Profile(columns=args.columns)), args)
 
 
 def _write(path: Path, data: bytes, args: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from print_agent.printers import (
 from print_agent.printers.configured import configured
 from print_agent.printers.process_id import ProcessIds
 from print_agent.printers.tcp import TcpPrinter
-from print_agent.ticket import Slip, render_ticket
+from print_agent.ticket import Slip, profile_of, render_ticket
 
 _JOB_ID: Final = "7e57" * 8
 _SAID: Final = {
@@ -43,7 +43,8 @@ async def print_trial(
     """
     location, known = _find(config, agents, printer_id)
     job = _test_job(config, location, known, clock)
-    data = render_ticket(job, Slip("0000", clock.now(), test=True), known.columns)
+    slip = Slip("0000", clock.now(), test=True)
+    data = render_ticket(job, slip, profile_of(known, known.ticket))
     printer = configured(known, clock)
 
     def on_trouble(reason: Reason | None) -> None:

@@ -21,7 +21,7 @@ from bonfire.config import (
     load,
     parse,
 )
-from bonfire.config.model import Table
+from bonfire.config.table import Table
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "bonfire.example.toml"

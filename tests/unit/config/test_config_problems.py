@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bonfire.config import Config, parse
-from bonfire.config.model import Table
+from bonfire.config.table import Table
 from bonfire.config.wording import TABLES
 from tests.support.configs import document, location, only_problem, printer, problems, station
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from print_agent.ticket.allergy import mentions_allergy
+from bonfire.allergy import mentions_allergy
 
 
 @pytest.mark.parametrize(

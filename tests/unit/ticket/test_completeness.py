@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bonfire.messages import PrintJob
 from bonfire.order import Item, LabelledText, Modifier, Section
 from escpos_paper import tickets
-from print_agent.ticket import render_ticket
+from print_agent.ticket import Profile, render_ticket
 from print_agent.ticket.guest_text import NOTE_CHARACTERS, REQUEST_CHARACTERS
 from print_agent.ticket.layout import compose
 from print_agent.ticket.typeset import Row, Span, typeset
@@ -57,7 +57,7 @@ def texts(job: PrintJob) -> list[str]:
 
 
 def words_on_paper(job: PrintJob, columns: int = 48) -> set[str]:
-    (ticket,) = tickets(render_ticket(job, SLIP, columns), columns)
+    (ticket,) = tickets(render_ticket(job, SLIP, Profile(columns=columns)), columns)
     return set(re.findall(r"[^\s│:]+", ticket.text()))
 
 
@@ -72,7 +72,7 @@ def test_every_word_of_the_order_is_on_the_paper(order):
 @given(ORDER, st.sampled_from([24, 32, 42, 48]))
 @settings(max_examples=100)
 def test_no_row_is_wider_than_the_paper(order, columns):
-    for row in typeset(compose(job(order), SLIP), columns):
+    for row in typeset(compose(job(order), SLIP), Profile(columns=columns)):
         if isinstance(row, Row):
             assert sum(_columns(span) for span in row.spans) <= columns
 
@@ -84,7 +84,7 @@ def _columns(span: Span) -> float:
 @pytest.mark.parametrize("name", GOLDEN)
 @pytest.mark.parametrize("columns", [32, 42])
 def test_the_samples_keep_to_other_widths_too(name, columns):
-    (ticket,) = tickets(render_ticket(*GOLDEN[name], columns), columns)
+    (ticket,) = tickets(render_ticket(*GOLDEN[name], Profile(columns=columns)), columns)
     assert ticket.text().split("\n")[-1].endswith("job 9f31c0de")
 
 

@@ -3,7 +3,7 @@ import pytest
 from bonfire.errors import Permanent, Reason
 from bonfire.order import Item
 from escpos_paper import tickets
-from print_agent.ticket import render, render_ticket
+from print_agent.ticket import Profile, render, render_ticket
 from print_agent.ticket.render import print_rows
 from print_agent.ticket.style import Style
 from print_agent.ticket.typeset import BlankRows, Gap, Output, Row, Span
@@ -63,6 +63,8 @@ def test_an_error_is_permanent_and_does_not_quote_the_guest(monkeypatch):
 
 
 def test_paper_of_58_millimetres_gets_its_own_layout():
-    data = render_ticket(job(order(Item(name="Käsespätzle mit Röstzwiebeln und Salat"))), SLIP, 32)
+    data = render_ticket(
+        job(order(Item(name="Käsespätzle mit Röstzwiebeln und Salat"))), SLIP, Profile(columns=32)
+    )
     (ticket,) = tickets(data, 32)
     assert " 1x  Käsespätzle mit\n         Röstzwiebeln und Salat\n" + "─" * 32 in ticket.text()

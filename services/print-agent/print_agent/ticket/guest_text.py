@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bonfire.allergy import mentions_allergy
 from bonfire.messages import TicketOrder
 from bonfire.order import Item, LabelledText
-from print_agent.ticket.allergy import mentions_allergy
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
 from print_agent.ticket.pen import Pen
 from print_agent.ticket.style import PLAIN, Style

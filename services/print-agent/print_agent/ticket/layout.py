@@ -23,12 +23,12 @@ from print_agent.ticket.dishes import dishes, total
 from print_agent.ticket.guest_text import order_texts, speaks_of_allergy_below
 from print_agent.ticket.local_time import LocalTime
 from print_agent.ticket.pen import Pen
+from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.slip import Slip
 from print_agent.ticket.style import PLAIN, Style
 from print_agent.ticket.wording import promise_says_more, title_says_more
 from print_agent.ticket.words import WORDS
 
-RAIL_ROWS: Final = 3  # what the clip of the ticket rail covers
 NUMBER_CHARACTERS: Final = 60
 NAME_CHARACTERS: Final = 60
 
@@ -37,12 +37,12 @@ _LOUD: Final = Style(width=2, height=2, bold=True, inverse=True)
 _SMALL: Final = Style(small=True)
 
 
-def compose(job: PrintJob, slip: Slip) -> tuple[Block, ...]:
+def compose(job: PrintJob, slip: Slip, profile: Profile = DEFAULT) -> tuple[Block, ...]:
     """The ticket of `job`, from the feed for the rail down to the line that identifies it.
 
     Pure, and total for every valid job: whatever cannot be shown says that it is missing.
     """
-    pen = Pen(WORDS[job.language])
+    pen = Pen(WORDS[job.language], profile)
     local = LocalTime(job.timezone, slip.printed_at, pen.words)
     number = _number(job, pen)
     station = pen.line(job.station_name, NAME_CHARACTERS) or pen.line(job.station, NAME_CHARACTERS)
@@ -59,7 +59,7 @@ def compose(job: PrintJob, slip: Slip) -> tuple[Block, ...]:
     )
     foot = tuple(_foot(job, slip, local, promised, pen))
     alerts = tuple(_alerts(job, slip, number, pen))
-    top = (Feed(RAIL_ROWS), *marks, *_late(slip, pen), *head, *alerts, *guest)
+    top = (Feed(profile.top_rows), *marks, *_late(slip, pen), *head, *alerts, *guest)
     rule = () if isinstance(body[0], Heading) else (Rule(),)
     return (*top, *rule, *body, Rule(), *foot, *marks, Line(_identity(job, slip)))
 

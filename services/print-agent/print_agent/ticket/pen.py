@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bonfire.sanitiser import clean, clean_line, shorten
 from print_agent.ticket.charset import fit
+from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.words import Words
 
 _MOST_BREAKS = 30
@@ -17,8 +18,9 @@ class Pen:
     written last.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, profile: Profile = DEFAULT) -> None:
         self.words = words
+        self.profile = profile
         self.incomplete = False
         self.cut_last = False
         self.characters = 0

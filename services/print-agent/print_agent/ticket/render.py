@@ -14,6 +14,7 @@ from bonfire.errors import Permanent, Reason
 from bonfire.messages import PrintJob
 from print_agent.ticket.driver import CODE_PAGE, Driver, new_driver
 from print_agent.ticket.layout import compose
+from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.slip import Slip
 from print_agent.ticket.style import PLAIN, Style
 from print_agent.ticket.typeset import Gap, Output, Row, typeset
@@ -24,14 +25,14 @@ _FEED_DOTS: Final = b"\x1bJ"
 _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {ord("\n")})
 
 
-def render_ticket(job: PrintJob, slip: Slip, columns: int = 48) -> bytes:
-    """The whole ticket with its cut, `columns` normal characters wide.
+def render_ticket(job: PrintJob, slip: Slip, profile: Profile = DEFAULT) -> bytes:
+    """The whole ticket with its cut.
 
     Raises `Permanent` with `Reason.RENDER_ERROR` whatever goes wrong: another attempt would end
     the same way.
     """
     try:
-        return print_rows(typeset(compose(job, slip), columns))
+        return print_rows(typeset(compose(job, slip, profile), profile))
     except Exception as error:  # the boundary of one job: it fails, and not the agent
         # Only the kind of error: its message may quote the guest.
         detail = f"the ticket could not be rendered: {type(error).__name__}"

@@ -20,6 +20,7 @@ from print_agent.ticket.blocks import (
     Place,
     Rule,
 )
+from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.style import PLAIN, Style
 from print_agent.ticket.wrap import wrap
 
@@ -69,10 +70,10 @@ Output = Row | BlankRows | Gap
 _GAP: Final = Gap(dots=10)
 
 
-def typeset(blocks: Iterable[Block], columns: int) -> Iterator[Output]:
-    """`columns` counts normal characters, at least `MIN_COLUMNS`."""
+def typeset(blocks: Iterable[Block], profile: Profile = DEFAULT) -> Iterator[Output]:
+    """The paper is at least `MIN_COLUMNS` wide."""
     for block in blocks:
-        yield from _rows(block, columns)
+        yield from _rows(block, profile.columns)
 
 
 def _rows(block: Block, columns: int) -> Iterator[Output]:  # noqa: C901 -- one flat list

@@ -1,0 +1,87 @@
+"""What one printer can put on paper, and how the tickets of one station are to look on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bonfire.config import (
+    Buzzer,
+    CodePage,
+    Grouping,
+    OptionalBlock,
+    PrinterSettings,
+    Technology,
+    TextSize,
+    TicketSettings,
+)
+
+DOTS_PER_COLUMN: Final = 12  # of a thermal printer's normal character
+
+# Where Epson keeps its code pages (ESC t n); most others follow.
+_EPSON_NUMBERS: Final = {
+    CodePage.CP437: 0,
+    CodePage.CP850: 2,
+    CodePage.CP852: 18,
+    CodePage.CP858: 19,
+    CodePage.CP866: 17,
+    CodePage.CP1252: 16,
+    CodePage.ISO8859_15: 40,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`columns` counts normal characters. Without `raster` the printer only has its code page."""
+
+    columns: int = 48
+    technology: Technology = Technology.THERMAL
+    red: bool = False
+    raster: bool = True
+    code_page: CodePage = CodePage.CP858
+    code_page_number: int = _EPSON_NUMBERS[CodePage.CP858]
+    buzzer: Buzzer = Buzzer.NONE
+    text_size: TextSize = TextSize.MEDIUM
+    top_rows: int = 3
+    group_by: Grouping = Grouping.SECTION
+    merge_identical: bool = False
+    hidden: frozenset[OptionalBlock] = frozenset()
+
+    @property
+    def impact(self) -> bool:
+        return self.technology is Technology.IMPACT
+
+    @property
+    def narrow(self) -> bool:
+        """Is it paper of about 58 mm?"""
+        return self.columns < 40
+
+    @property
+    def dots(self) -> int:
+        """The width of the paper's printed part."""
+        return self.columns * DOTS_PER_COLUMN
+
+    def shows(self, block: OptionalBlock) -> bool:
+        return block not in self.hidden
+
+
+def profile_of(printer: PrinterSettings, ticket: TicketSettings) -> Profile:
+    """`ticket` is complete: a station's, with what it inherits."""
+    number = printer.code_page_number
+    return Profile(
+        columns=printer.columns,
+        technology=printer.technology,
+        red=printer.red,
+        raster=printer.raster and printer.technology is Technology.THERMAL,
+        code_page=printer.code_page,
+        code_page_number=_EPSON_NUMBERS[printer.code_page] if number is None else number,
+        buzzer=printer.buzzer if ticket.buzz else Buzzer.NONE,
+        text_size=ticket.text_size,
+        top_rows=ticket.top_rows,
+        group_by=ticket.group_by,
+        merge_identical=ticket.merge_identical,
+        hidden=frozenset(ticket.hide),
+    )
+
+
+DEFAULT: Final = Profile()

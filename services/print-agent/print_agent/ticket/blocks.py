@@ -53,18 +53,35 @@ class Huge:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """Whether and what a guest has to pay, the largest thing after the number: the title above the
+    amount, or alone. `loud` is what must not be overlooked: money to collect, or to ask for.
+    """
+
+    title: str
+    text: str = ""  # with its currency
+    loud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
-    """The name of a section of the menu."""
+    """The name of a section of the menu, or above such sections, and larger, of a station."""
 
     text: str
+    of_station: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Dish:
-    """How many of what."""
+    """How many of what. `struck` are those to take back: they must stay readable, since the cook
+    has to find them. `small` is for those that nobody cooks from this ticket.
+    """
 
     quantity: int
     name: str
+    price: str = ""  # of all of them, at the right edge
+    struck: bool = False
+    small: bool = False
 
 
 class Place(Enum):
@@ -100,4 +117,4 @@ class Rule:
     """A line across the paper."""
 
 
-Block = Feed | Banner | Line | Pair | Huge | Heading | Dish | Detail | Box | Rule
+Block = Feed | Banner | Line | Pair | Huge | Amount | Heading | Dish | Detail | Box | Rule

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from print_agent.ticket.blocks import (
+    Amount,
     Banner,
     Block,
     Box,
@@ -31,6 +32,7 @@ _QUANTITY_MANY: Final = Style(width=2, height=2, bold=True, inverse=True)
 _NAME: Final = Style(height=2, bold=True)
 _BOLD: Final = Style(bold=True)
 _HEADING: Final = Style(bold=True)
+_STATION: Final = Style(width=2, height=2, bold=True)
 _HUGE_WIDTHS: Final = (7, 6, 5, 4, 3, 2)
 _NAME_INDENT: Final = 9  # a quantity up to 999x, and a blank
 _DETAIL_INDENT: Final = 11
@@ -93,6 +95,8 @@ def _rows(block: Block, columns: int) -> Iterator[Output]:  # noqa: C901 -- one 
             yield from _pair(block, columns)
         case Huge():
             yield from _huge(block, columns)
+        case Amount():
+            yield from _amount(block, columns)
         case Heading():
             yield from _heading(block, columns)
         case Rule():
@@ -137,21 +141,48 @@ def _huge(huge: Huge, columns: int) -> Iterator[Output]:
     yield _GAP
 
 
+def _amount(amount: Amount, columns: int) -> Iterator[Output]:
+    style = Style(width=3, height=3, bold=True, inverse=amount.loud)
+    room = style.columns(columns)
+    yield _GAP
+    for text in (*wrap(amount.title, room), *(wrap(amount.text, room) if amount.text else ())):
+        yield _row(text.center(room), style, solid=True)
+
+
 def _heading(heading: Heading, columns: int) -> Iterator[Output]:
     yield _GAP
+    if heading.of_station:
+        for text in wrap(heading.text, _STATION.columns(columns)):
+            yield _row(text, _STATION)
+        return
     for text in wrap(heading.text, columns - 6):
         yield _row(f"── {text} ".ljust(columns, "─"), _HEADING)
 
 
 def _dish(dish: Dish, columns: int) -> Iterator[Output]:
+    if dish.small:
+        yield from _small_dish(dish, columns)
+        return
     yield _GAP
-    style = _QUANTITY_MANY if dish.quantity > 1 else _QUANTITY
-    cell = f"{dish.quantity}x".rjust(3).ljust(4)
+    style = _QUANTITY_MANY if dish.quantity > 1 and not dish.struck else _QUANTITY
+    cell = f"{'-' if dish.struck else ''}{dish.quantity}x".rjust(3).ljust(4)
     used = style.width * len(cell) + 1
-    first, *more = wrap(dish.name, columns - _NAME_INDENT, first=max(columns - used, 1))
-    yield Row((Span(cell, style), Span(f" {first}", _NAME)))
+    room = columns - (len(dish.price) + 1 if dish.price else 0)
+    first, *more = wrap(dish.name, room - _NAME_INDENT, first=max(room - used, 1))
+    price = dish.price.rjust(columns - used - len(first)) if dish.price else ""
+    yield Row((Span(cell, style), Span(f" {first}", _NAME), Span(price, _BOLD)))
     for text in more:
         yield _row(" " * _NAME_INDENT + text, _NAME)
+
+
+def _small_dish(dish: Dish, columns: int) -> Iterator[Row]:
+    cell = f"{'-' if dish.struck else ''}{dish.quantity}x ".rjust(_DETAIL_INDENT)
+    room = columns - len(cell) - (len(dish.price) + 1 if dish.price else 0)
+    first, *more = wrap(dish.name, room)
+    price = dish.price.rjust(columns - len(cell) - len(first)) if dish.price else ""
+    yield _row(f"{cell}{first}{price}")
+    for text in more:
+        yield _row(" " * len(cell) + text)
 
 
 def _detail(detail: Detail, columns: int) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 # `make` lists the targets. What they need they install first: see deploy/install.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench preview lock alerts dashboards images manifests k3s-e2e
+.PHONY: help install run test check bench preview goldens lock alerts dashboards images manifests k3s-e2e
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -15,7 +15,7 @@ IMAGES ?=
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header
 IMAGE_LOCK := $(LOCK) -c requirements.lock
-CODE := libs services simulators deploy grafana tests bench
+CODE := libs services simulators deploy grafana tests bench gallery
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,13 +38,11 @@ test: check ## everything `check` does, then all tests; ARGS="-k name" picks som
 bench: install ## measure: one line per figure, and var/bench.json
 	@$(PY) -m bench $(ARGS)
 
-preview: install ## tickets of the sample orders as pictures and text, in var/preview
-	@mkdir -p var/preview
-	@for order in samples/wix/*.json; do \
-	  jobs=var/preview/$$(basename $$order .json).jobs; \
-	  $(VENV)/bin/order-ingest jobs $$order --config bonfire.example.toml >$$jobs && \
-	  $(VENV)/bin/print-agent preview $$jobs --out var/preview || exit 1; \
-	done
+preview: install ## every kind of ticket as pictures on one page, var/preview/index.html; ARGS="--only .bar." picks some
+	@$(PY) -m gallery $(ARGS)
+
+goldens: install ## write the kept tickets anew, that the tests compare with: look at what changed
+	@$(PY) -m gallery --goldens
 
 alerts: install ## write routes and the list of metrics anew, and test every alert
 	@$(PY) -m bonfire.alert_routes bonfire.example.toml deploy/alertmanager

@@ -18,7 +18,7 @@ from typing import Final
 
 import uvloop
 
-from bench import cpu, disk, healing, latency, mails, rest, start, throughput, tickets
+from bench import cpu, disk, healing, latency, mails, paper, rest, start, throughput, tickets
 from bench.bare import KEYS
 from bench.figures import Figure
 from bench.processes import MeasurementFailed
@@ -35,6 +35,10 @@ async def _fsync(site: Site, seconds: float) -> list[Figure]:
     return disk.measure(site.directory, seconds)
 
 
+async def _paper(site: Site, seconds: float) -> list[Figure]:
+    return paper.measure(site, seconds)
+
+
 async def _cpu(site: Site, seconds: float) -> list[Figure]:
     return cpu.measure(site, seconds)
 
@@ -42,6 +46,7 @@ async def _cpu(site: Site, seconds: float) -> list[Figure]:
 MEASUREMENTS: Final[dict[str, Measure]] = {
     "fsync": _fsync,
     "cpu": _cpu,
+    "paper": _paper,
     "start": start.measure,
     "latency": latency.measure,
     "tickets": tickets.measure,

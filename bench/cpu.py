@@ -1,4 +1,4 @@
-"""What the two costly steps of an order cost the processor: reading a webhook, drawing a ticket."""
+"""What reading a webhook costs the processor. What a ticket does is in `bench.paper`."""
 
 from __future__ import annotations
 
@@ -9,27 +9,20 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bench.figures import Figure
-from bench.orders import big_order, first_job, webhooks
+from bench.orders import webhooks
 from bench.site import Site
-from bonfire import config
 from fake_wix import public_pem
 from order_ingest.domain.revision import kitchen_digest
 from order_ingest.wix.envelope import read_event
 from order_ingest.wix.keys import read_public_keys
 from order_ingest.wix.mapping import map_order
 from order_ingest.wix.token import TokenVerifier
-from print_agent.ticket import Slip, render_ticket
 
 _BATCHES: Final = 9
 _CALLS: Final = 50
 
 
 def measure(site: Site, _seconds: float) -> list[Figure]:
-    """The median of some batches, each of many calls after one another."""
-    job = first_job(big_order(), config.load(site.config))
-    slip = Slip(number="0417", printed_at=datetime.now(UTC))
-    ticket = render_ticket(job, slip)
-    lines = ticket.count(b"\n")
     body = next(webhooks(site.key, locations=1))
     verifier = TokenVerifier(read_public_keys(public_pem(site.key)))
 
@@ -40,16 +33,13 @@ def measure(site: Site, _seconds: float) -> list[Figure]:
         kitchen_digest(map_order(event.order))
 
     return [
-        Figure(
-            "render_ticket", _cpu_ms(lambda: render_ticket(job, slip)), "ms", note=f"{lines} lines"
-        ),
-        Figure("verify_webhook", _cpu_ms(lambda: verifier.verify(body, datetime.now(UTC))), "ms"),
-        Figure("verify_and_map_webhook", _cpu_ms(verify_and_map), "ms", note=f"{len(body)} bytes"),
+        Figure("verify_webhook", cpu_ms(lambda: verifier.verify(body, datetime.now(UTC))), "ms"),
+        Figure("verify_and_map_webhook", cpu_ms(verify_and_map), "ms", note=f"{len(body)} bytes"),
     ]
 
 
-def _cpu_ms(call: Callable[[], object]) -> float:
-    """Of this process, per call."""
+def cpu_ms(call: Callable[[], object]) -> float:
+    """Processor time of this process per call: the median of some batches of many calls."""
     batches = []
     for _ in range(_BATCHES):
         started = time.process_time()

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bonfire.config import Technology
+from bonfire.messages import Document, PrintJob
 from escpos_paper import Ticket
 from escpos_paper.png import FontMissing
 from print_agent import preview
+from print_agent.preview.orders import read_jobs
+from print_agent.ticket import Profile, Slip, render_ticket
 from tests.unit.ticket.samples import PICKUP, TABLE
 
 NOW = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
@@ -89,6 +93,75 @@ def test_language_and_columns_can_be_chosen(run, tmp_path):
     text = (tmp_path / "ticket.txt").read_text()
     assert "PICKUP" in text
     assert "\n" + "─" * 32 + "\n" in text
+
+
+@pytest.mark.parametrize("document", Document)
+def test_an_order_as_another_document_has_what_that_may_show(document):
+    order = ORDER | {
+        "payment": {"status": "paid"},
+        "customer": {"phone": "030 23125"},
+        "fulfilment": {"address": {"city": "Lindenbruck"}},
+        "items": [{"name": "Suppe", "price": {"amount": "4.50"}}],
+    }
+    (job,) = read_jobs(json.dumps(order).encode(), "UTC", NOW, document)
+    is_whole = document in (Document.PASS, Document.COURIER)
+    assert job.document is document
+    assert (job.order.phone == "030 23125") is is_whole
+    assert (job.order.payment is not None) is is_whole
+    assert (job.order.fulfilment.address is not None) is is_whole
+    assert (job.order.items[0].price is not None) is is_whole
+
+
+def test_of_print_jobs_only_the_wanted_document_is_shown(run, tmp_path):
+    bag = TABLE.model_copy(update={"document": Document.BAG})
+    assert run("--document", "bag", data=PICKUP.encode() + b"\n" + bag.encode()) == 0
+    assert "Apfelschorle" in (tmp_path / "ticket.txt").read_text()
+
+
+def test_an_impact_printer_prints_no_pictures(run, monkeypatch):
+    seen: list[Profile] = []
+
+    def render(job: PrintJob, slip: Slip, profile: Profile) -> bytes:
+        seen.append(profile)
+        return render_ticket(job, slip)
+
+    monkeypatch.setattr(preview, "render_ticket", render)
+    assert run("--technology", "impact", "--columns", "33", "--red", data=PICKUP.encode()) == 0
+    assert seen == [Profile(columns=33, technology=Technology.IMPACT, red=True, raster=False)]
+
+
+CONFIG = """
+[organisation]
+id = "krone"
+name = "Krone"
+[[locations]]
+id = "altstadt"
+name = "Altstadt"
+timezone = "Europe/Berlin"
+default_station = "kitchen"
+[[locations.printers]]
+id = "kitchen-1"
+address = "tcp://127.0.0.1:9100"
+columns = 32
+[[locations.stations]]
+id = "kitchen"
+name = "KÜCHE"
+printer = "kitchen-1"
+"""
+
+
+@pytest.mark.parametrize(("more", "columns"), [((), 32), (("--columns", "42"), 42)])
+def test_a_configuration_says_how_jobs_look_unless_told_otherwise(run, tmp_path, more, columns):
+    (tmp_path / "bonfire.toml").write_text(CONFIG)
+    assert run("--config", "bonfire.toml", *more, data=TABLE.encode()) == 0
+    assert "\n" + "─" * columns + "\n" in (tmp_path / "ticket.txt").read_text()
+
+
+def test_a_printer_that_the_configuration_does_not_have_is_named(run, tmp_path, capsys):
+    (tmp_path / "bonfire.toml").write_text(CONFIG)
+    job = TABLE.model_copy(update={"printer": "attic-9"})
+    assert run("--config", "bonfire.toml", data=job.encode()) == 1
+    assert "no printer 'attic-9'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("columns", ["23", "81", "wide"])

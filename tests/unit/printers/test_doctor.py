@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason, ReasonClass, reasons_of
 from bonfire.messages import Confirmation
-from print_agent.doctor import Report, examine
+from print_agent.doctor import Examination, examine
 from print_agent.printers import Fingerprint, PrinterSettings, PrinterTrouble
 from print_agent.printers.fake import EPSON, FakePrinter, FakeSession
 
@@ -17,7 +18,7 @@ OTHER = Fingerprint(maker="EPSON", model="TM-T20III", serial="X5T0000002", firmw
 
 def _printer(name: str = "KITCHEN-1", host: str = "192.168.1.50", **changes: Any) -> FakePrinter:
     fake = {key: changes.pop(key) for key in ("knows", "fingerprint") if key in changes}
-    return FakePrinter(PrinterSettings(name, host, **changes), **fake)
+    return FakePrinter(PrinterSettings(name, TcpAddress(host), **changes), **fake)
 
 
 async def test_a_good_printer_is_ready_and_says_what_it_is():
@@ -153,4 +154,4 @@ async def test_a_printer_that_goes_away_in_mid_examination_is_told(monkeypatch):
 
 
 def test_no_printer_at_all_is_said():
-    assert Report(()).text() == "No printer is configured for this agent."
+    assert Examination(()).text() == "No printer is configured for this agent."

@@ -1,0 +1,80 @@
+"""What one printer said of itself, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bonfire.errors import Reason
+from bonfire.messages import Confirmation
+from print_agent.printers import Fingerprint, PrinterSettings
+from print_agent.printers.advice import advice_on
+
+_CONFIRMS: Final = {
+    Confirmation.PROCESS_ID: "it says when a ticket has been printed",
+    Confirmation.STATUS: "it says when a ticket has been processed",
+    Confirmation.CLOSE: "it cannot say that it printed",
+}
+
+# What a printer may answer, or not, while another program has the only connection that it serves.
+_MAYBE_BUSY: Final = (Reason.NO_ANSWER, Reason.REFUSED, Reason.RESET_BEFORE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one printer said of itself; `reason` is None when it can print."""
+
+    settings: PrinterSettings
+    reason: Reason | None = None
+    near_end: bool = False
+    fingerprint: Fingerprint | None = None
+    confirmation: Confirmation | None = None  # None: not asked, as the printer was not ready
+    is_really: str = ""  # the id of the printer that answered in this one's place
+
+    @property
+    def weak(self) -> bool:
+        """Can it not confirm, and has nobody allowed that?"""
+        return self.confirmation is Confirmation.CLOSE and not self.settings.accept_weak
+
+    @property
+    def fine(self) -> bool:
+        return self.reason is None and not self.weak
+
+    def text(self) -> str:
+        name = f"{self.settings.id} at {self.settings.place}"
+        return "\n  ".join([f"{name}: {self._state()}", *self._notes()])
+
+    def _state(self) -> str:
+        if self.reason is not None:
+            advice = advice_on(self.settings.address, self.reason)
+            other = f" It is {self.is_really}." if self.is_really else ""
+            return f"{advice.problem}.{other} {advice.remedy}"
+        if self.weak:
+            return (
+                "it prints, but cannot say so: a lost ticket would go unnoticed. Use another "
+                "model, or allow it with accept_weak = true."
+            )
+        return "ready."
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self.reason in _MAYBE_BUSY:
+            notes.append(
+                "The other program may be our own: many printers serve one connection at a time, "
+                "and a running print-agent may hold it. Stop the agent, and ask again."
+            )
+        if self.near_end:
+            notes.append("The paper nears its end: have a new roll at hand.")
+        if self.fingerprint is not None:
+            notes.append(f"It is {_in_words(self.fingerprint)}.")
+        if self.confirmation is not None:
+            told = _CONFIRMS[self.confirmation]
+            notes.append(f"Confirmation: {self.confirmation} ({told}).")
+        return notes
+
+
+def _in_words(fingerprint: Fingerprint) -> str:
+    model = " ".join(filter(None, (fingerprint.maker, fingerprint.model))) or "an unnamed model"
+    serial = f", serial number {fingerprint.serial}" if fingerprint.serial else ""
+    firmware = f", firmware {fingerprint.firmware}" if fingerprint.firmware else ""
+    return model + serial + firmware

@@ -8,24 +8,18 @@ import pydantic
 
 from bonfire.config import checks, wording
 from bonfire.config.address import TcpAddress
-from bonfire.config.document import Values, inherit, read
+from bonfire.config.document import Values, read
+from bonfire.config.inheritance import inherit
+from bonfire.config.location import Location, MenuSection, Route, Station
 from bonfire.config.model import (
     Config,
     Defaults,
-    Location,
     LocationMatch,
-    Mail,
-    MenuSection,
-    Monitoring,
     Organisation,
-    Person,
-    Role,
-    Route,
-    Station,
-    Tls,
     UnknownLocation,
     Wix,
 )
+from bonfire.config.people import Mail, MailLanguage, Monitoring, Person, Role, Tls
 from bonfire.config.printer import Buzzer, CodePage, Printer, PrinterSettings, Technology
 from bonfire.config.problem import ConfigError
 from bonfire.config.ticket import Grouping, OptionalBlock, TextSize, TicketSettings
@@ -40,6 +34,7 @@ __all__ = [
     "Location",
     "LocationMatch",
     "Mail",
+    "MailLanguage",
     "MenuSection",
     "Monitoring",
     "OptionalBlock",

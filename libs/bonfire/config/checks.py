@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bonfire.config import address
+from bonfire.config import address, reach
 from bonfire.config.document import Entry, Values
 
 Place = tuple[str, str]  # what it says, and where
@@ -38,11 +38,13 @@ def problems(root: Values) -> Iterator[str]:
 def _inside(location: Entry) -> Iterator[str]:
     stations, printers = location.tables("stations"), location.tables("printers")
     yield from _twice(_places(stations, "id"), "this station")
+    yield from _twice(_places(location.tables("menu_sections"), "id"), "this section")
     yield from _references(location, "default_station", stations, "station")
     for station in stations:
         yield from _references(station, "printer", printers, "printer")
     for route in location.tables("routes"):
         yield from _references(route, "stations", stations, "station")
+    yield from reach.problems(location)
 
 
 def _of_print_host(locations: Iterable[Entry], agent: str) -> Iterator[str]:

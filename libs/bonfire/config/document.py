@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from bonfire.config.problem import ConfigError
 
 Step = str | int
 Values = Mapping[str, Any]
-
-# What a location takes from [defaults], and a station from its location.
-_OF_LOCATION: Final = ("language", "timezone", "copies")
-_OF_STATION: Final = ("copies",)
-_OF_PERSON: Final = ("language",)
 
 
 def read(path: Path) -> Values:
@@ -58,7 +53,7 @@ class Entry:
         return ((i, v) for i, v in enumerate(_list(self.values, key)) if isinstance(v, str))
 
     def table(self, key: str) -> Entry:
-        return Entry(self.root, _table(self.values, key), (*self.loc, key))
+        return Entry(self.root, table(self.values, key), (*self.loc, key))
 
     def tables(self, key: str) -> tuple[Entry, ...]:
         return tuple(
@@ -91,65 +86,20 @@ def holds(root: Values, loc: tuple[Step, ...]) -> bool:
     return value is not None
 
 
-def inherit(root: Values) -> Values:
-    """The same document with everything written out that it leaves to a default."""
-    defaults = _table(root, "defaults")
-    locations = _each(root, "locations", lambda one: _location(one, defaults))
-    people = _each(root, "people", lambda one: _filled(one, defaults, _OF_PERSON))
-    complete = {**root, **locations, **people}
-    ids = [one.get("id") for one in _list(root, "locations") if isinstance(one, dict)]
-    if isinstance(root.get("organisation"), dict) and len(ids) == 1:
-        complete["organisation"] = {"default_location": ids[0], **root["organisation"]}
-    return complete
+def table(values: Values, key: str) -> Values:
+    """The table under this key, empty where there is none."""
+    value = values.get(key)
+    return value if isinstance(value, dict) else {}
 
 
-def _location(location: Values, defaults: Values) -> Values:
-    filled = _filled(location, defaults, _OF_LOCATION)
-    common, ticket = _table(defaults, "printer"), _table(defaults, "ticket")
-    printers = _each(location, "printers", lambda one: {**common, **one, **_ticket(one, ticket)})
-    of_printer = {
-        one.get("id"): _table(one, "ticket")
-        for one in _list({**location, **printers}, "printers")
-        if isinstance(one, dict)
-    }
-    stations = _each(
-        location,
-        "stations",
-        lambda one: {
-            **_filled(one, filled, _OF_STATION),
-            **_ticket(one, of_printer.get(one.get("printer"), ticket)),
-        },
-    )
-    ids = [one.get("id") for one in _list(location, "stations") if isinstance(one, dict)]
-    only = {"default_station": ids[0] if ids else ""} if len(ids) <= 1 else {}
-    return {"agent": location.get("id"), **only, **filled, **stations, **printers}
-
-
-def _ticket(entry: Values, inherited: Values) -> Values:
-    """Its `ticket` on top of what it inherits; a value that is no table is left for the checks."""
-    own = entry.get("ticket", {})
-    return {"ticket": {**inherited, **own} if isinstance(own, dict) else own}
-
-
-def _filled(entry: Values, source: Values, keys: tuple[str, ...]) -> Values:
-    return {**{key: source[key] for key in keys if key in source}, **entry}
-
-
-def _each(entry: Values, key: str, change: Callable[[Values], Values]) -> Values:
-    """The list under this key with every table in it changed; nothing where there is no list."""
-    if not isinstance(entry.get(key), list):
-        return {}
-    return {key: [change(one) if isinstance(one, dict) else one for one in entry[key]]}
+def tables(values: Values, key: str) -> tuple[Values, ...]:
+    """The tables in the list under this key, none where there is no list."""
+    return tuple(value for value in _list(values, key) if isinstance(value, dict))
 
 
 def _list(values: Values, key: str) -> list[Any]:
     value = values.get(key)
     return value if isinstance(value, list) else []
-
-
-def _table(values: Values, key: str) -> Values:
-    value = values.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def _child(value: Any, step: Step) -> Any:

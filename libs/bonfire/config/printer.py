@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -27,7 +28,7 @@ class Buzzer(StrEnum):
 
 
 class CodePage(StrEnum):
-    """By Python's name; every printer numbers them its own way, Epson as in `code_page_number`."""
+    """By Python's name; every printer numbers them its own way (`code_page_number`)."""
 
     CP437 = "cp437"
     CP850 = "cp850"
@@ -36,6 +37,22 @@ class CodePage(StrEnum):
     CP866 = "cp866"
     CP1252 = "cp1252"
     ISO8859_15 = "iso8859_15"
+
+
+# As Epson numbers them (ESC t n), and most others too.
+EPSON_NUMBERS: Final[Mapping[CodePage, int]] = {
+    CodePage.CP437: 0,
+    CodePage.CP850: 2,
+    CodePage.CP852: 18,
+    CodePage.CP858: 19,
+    CodePage.CP866: 17,
+    CodePage.CP1252: 16,
+    CodePage.ISO8859_15: 40,
+}
+
+
+IMPACT_COLUMNS: Final = 40
+"""Of an impact printer that nobody says more of; it is on paper of 76 mm."""
 
 
 class PrinterSettings(Table):

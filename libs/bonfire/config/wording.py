@@ -11,31 +11,27 @@ import pydantic
 from pydantic_core import ErrorDetails
 
 from bonfire.config.document import Step, Values, holds, path_of
-from bonfire.config.model import (
-    Config,
-    Defaults,
-    Location,
-    Mail,
-    Monitoring,
-    Organisation,
-    Person,
-    Route,
-    Station,
-    Wix,
-)
+from bonfire.config.location import Location, MenuSection, Route, Station
+from bonfire.config.model import Config, Defaults, Organisation, Wix
+from bonfire.config.people import Mail, Monitoring, Person
 from bonfire.config.printer import Printer, PrinterSettings
 from bonfire.config.table import Table
+from bonfire.config.ticket import TicketSettings
 
 TABLES: Final[Mapping[tuple[str, ...], type[Table]]] = {
     (): Config,
     ("organisation",): Organisation,
     ("defaults",): Defaults,
     ("defaults", "printer"): PrinterSettings,
+    ("defaults", "ticket"): TicketSettings,
     ("wix",): Wix,
     ("locations",): Location,
     ("locations", "stations"): Station,
+    ("locations", "stations", "ticket"): TicketSettings,
     ("locations", "printers"): Printer,
+    ("locations", "printers", "ticket"): TicketSettings,
     ("locations", "routes"): Route,
+    ("locations", "menu_sections"): MenuSection,
     ("people",): Person,
     ("mail",): Mail,
     ("monitoring",): Monitoring,
@@ -47,7 +43,6 @@ _WRONG_TYPE: Final[Mapping[str, str]] = {
     "bool_type": "should be true or false, without quotes",
     "model_type": "should be a table of keys and values",
     "string_too_short": "should not be empty",
-    "enum": "should be {expected}",
     "literal_error": "should be {expected}",
     "too_short": "should have at least one entry",
 }
@@ -85,6 +80,8 @@ def _said(mistake: ErrorDetails) -> str:
         return _MISSING.get(str(loc[-1]), "missing")
     if kind == "value_error":
         return str(context["error"])
+    if kind == "enum":
+        return _unknown_word(mistake["input"], context["expected"])
     if kind == "tuple_type":
         tables = tuple(step for step in loc if isinstance(step, str))
         return f"should be a list: write {_example(tables)}"
@@ -95,6 +92,13 @@ def _said(mistake: ErrorDetails) -> str:
 
 def _example(keys: tuple[str, ...]) -> str:
     return f"[[{'.'.join(keys)}]]" if keys in TABLES else f'{keys[-1]} = ["..."]'
+
+
+def _unknown_word(word: object, expected: str) -> str:
+    known = {one.casefold(): one for one in re.findall("'([^']+)'", expected)}
+    near = get_close_matches(str(word).casefold(), known, n=1)
+    hint = f'; did you mean "{known[near[0]]}"?' if near else ""
+    return f"should be {expected}{hint}"
 
 
 def _unknown_key(loc: tuple[Step, ...]) -> str:

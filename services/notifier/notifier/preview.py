@@ -9,9 +9,9 @@ from typing import Final
 
 from bonfire import config
 from bonfire.clock import Clock
-from bonfire.config import Config
+from bonfire.config import Config, MailLanguage
 from bonfire.errors import Permanent, Reason, ReasonClass, reasons_of
-from bonfire.messages import Ending, Language
+from bonfire.messages import Ending
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import IncidentType, Phase
 from notifier.domain.notices import Notice
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("type", choices=[kind.value for kind in IncidentType])
     parser.add_argument("--phase", choices=[one.value for one in Phase], default=Phase.START.value)
     parser.add_argument(
-        "--language", choices=[one.value for one in Language], default=Language.GERMAN.value
+        "--language", choices=[one.value for one in MailLanguage], default=MailLanguage.GERMAN.value
     )
     parser.add_argument(
         "--reason",
@@ -62,7 +62,7 @@ def _letter(given: argparse.Namespace, loaded: Config, now: datetime) -> Letter:
         phase=Phase(given.phase),
         person="",
         email="",
-        language=Language(given.language),
+        language=MailLanguage(given.language),
         circumstances=_example(loaded, given.reason or _DEFAULT_REASON.get(type_, ""), now),
         count=2,
         happened_at=now,

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from bonfire.config import ConfigError, Printer, PrinterSettings, TcpAddress, UnknownLocation, parse
+from bonfire.config import (
+    ConfigError,
+    MailLanguage,
+    Printer,
+    PrinterSettings,
+    TcpAddress,
+    UnknownLocation,
+    parse,
+)
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import Confirmation, Language
 from tests.support.configs import config, document, location, printer, station
@@ -45,7 +53,7 @@ def test_the_defaults_of_the_chain_reach_every_location():
     assert [one.columns for one in only.printers] == [42, 42]
     assert only.printers[0].confirmation is Confirmation.STATUS
     assert only.printers[0].send_timeout_s == 9.0
-    assert chain.people[0].language is Language.ENGLISH
+    assert chain.people[0].language is MailLanguage.ENGLISH
 
 
 def test_what_is_nearer_wins_over_what_is_inherited():
@@ -71,7 +79,7 @@ def test_what_is_nearer_wins_over_what_is_inherited():
     assert (only.language, only.timezone) == (Language.GERMAN, "Europe/Zurich")
     assert [one.copies for one in only.stations] == [3, 1]
     assert [one.columns for one in only.printers] == [32, 42]
-    assert chain.people[0].language is Language.GERMAN
+    assert chain.people[0].language is MailLanguage.GERMAN
 
 
 def test_a_print_host_is_called_like_its_location_unless_it_has_a_name():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonfire.messages import Language
+from bonfire.config import MailLanguage
 from bonfire.testing import START
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import Incident, IncidentType, Phase, Verdict
@@ -44,8 +44,8 @@ def test_what_belongs_to_no_location_reaches_who_has_them_all(locations):
 
 def test_one_notice_per_person_in_that_persons_language():
     first, second = notices(Verdict(None, INCIDENT, Phase.START), CONFIG)
-    assert (first.email, first.language) == (BERTA, Language.GERMAN)
-    assert (second.email, second.language) == (CHEF, Language.ENGLISH)
+    assert (first.email, first.language) == (BERTA, MailLanguage.GERMAN)
+    assert (second.email, second.language) == (CHEF, MailLanguage.ENGLISH)
     assert first.happened_at == START
     assert first.replies_to == ""
 

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonfire.config import Config
+from bonfire.config import Config, MailLanguage
 from bonfire.errors import ReasonClass, reasons_of
-from bonfire.messages import Language
 from bonfire.testing import START
 from notifier.channels import MailImpossible
 from notifier.domain.circumstances import Circumstances
@@ -52,7 +51,7 @@ LETTERS = [
     (type_, phase, language)
     for type_ in IncidentType
     for phase in Phase
-    for language in Language
+    for language in MailLanguage
     if (type_, phase) != (IncidentType.SERVICE_RESTARTED, Phase.END)
 ]
 EVERY_LETTER = pytest.mark.parametrize(("type_", "phase", "language"), LETTERS)
@@ -61,7 +60,7 @@ EVERY_LETTER = pytest.mark.parametrize(("type_", "phase", "language"), LETTERS)
 def notice(
     type_: IncidentType = IncidentType.PRINTER_LOST,
     phase: Phase = Phase.START,
-    language: Language = Language.GERMAN,
+    language: MailLanguage = MailLanguage.GERMAN,
     circumstances: Circumstances = FULL,
     count: int = 1,
 ) -> Notice:
@@ -106,11 +105,11 @@ def test_every_letter_says_what_where_and_in_both_forms_the_same(type_, phase, l
 
 @EVERY_LETTER
 def test_a_letter_of_an_incident_that_goes_on_says_what_to_do(type_, phase, language):
-    todo = "Was zu tun ist" if language is Language.GERMAN else "What to do"
+    todo = "Was zu tun ist" if language is MailLanguage.GERMAN else "What to do"
     assert (todo in letter(type_, phase, language).text) is (phase is Phase.START)
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", MailLanguage)
 @pytest.mark.parametrize("reason", PRINTER_REASONS)
 def test_every_trouble_of_a_printer_has_its_own_words_and_at_least_one_step(reason, language):
     known = FULL.model_copy(update={"reason": reason})
@@ -120,7 +119,7 @@ def test_every_trouble_of_a_printer_has_its_own_words_and_at_least_one_step(reas
     assert len(re.findall(r"^  \d\. ", it.text, re.MULTILINE)) >= 2
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", MailLanguage)
 @pytest.mark.parametrize("reason", [one.value for one in reasons_of(ReasonClass.PERMANENT)])
 def test_every_reason_of_a_dead_letter_has_its_own_words(reason, language):
     it = letter(
@@ -140,11 +139,11 @@ def test_a_cook_reads_which_printer_why_since_when_and_what_to_do():
 
 
 def test_the_end_says_how_long_it_was():
-    it = letter(phase=Phase.END, language=Language.ENGLISH)
+    it = letter(phase=Phase.END, language=MailLanguage.ENGLISH)
     assert it.subject == "KITCHEN-1 prints again \N{EN DASH} Bosco Altstadt"
     assert "began at 19:47 and lasted 13 min." in it.text
     assert "times" not in it.text
-    assert "it came 4 times" in letter(phase=Phase.END, language=Language.ENGLISH, count=4).text
+    assert "it came 4 times" in letter(phase=Phase.END, language=MailLanguage.ENGLISH, count=4).text
 
 
 @pytest.mark.parametrize(
@@ -175,7 +174,7 @@ def test_a_restart_says_which_program_and_why(service, before):
     it = FULL.model_copy(update={"service": service, "before": before, "away_s": None})
     texts = {
         letter(IncidentType.SERVICE_RESTARTED, language=one, circumstances=it).text
-        for one in Language
+        for one in MailLanguage
     }
     assert len(texts) == 2
     assert not any("12 s" in text for text in texts)
@@ -195,7 +194,7 @@ def test_a_location_that_is_gone_is_named_by_its_id_in_the_time_of_the_default_o
     assert letter(circumstances=nowhere).subject.endswith("\N{EN DASH} Bosco")
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", MailLanguage)
 def test_the_trial_says_that_it_is_one(language):
     it = TEMPLATES.trial(language)
     assert it.subject.startswith(("Probe", "Test"))
@@ -283,8 +282,8 @@ def test_hostile_names_in_the_configuration_change_no_header_either(text):
     )
     person = config.people[0]
     it = Notice(
-        IncidentType.PRINTER_LOST, Phase.START, person.name, BERTA, Language.GERMAN, FULL, 1, START,
-        "<a@bosco.example>",
+        IncidentType.PRINTER_LOST, Phase.START, person.name, BERTA, MailLanguage.GERMAN, FULL, 1,
+        START, "<a@bosco.example>",
     )  # fmt: skip
     mail = written(config, it, Templates(config))
     assert set(mail.keys()) == HEADERS
@@ -314,11 +313,13 @@ def test_spans_are_short(seconds, words):
 
 def test_a_time_of_another_day_says_which():
     other = datetime(2026, 5, 11, 22, 30, tzinfo=UTC)  # 00:30 of the 12th in Berlin
-    assert LocalTime("Europe/Berlin", START, Language.GERMAN).say(other) == "00:30 Uhr"
+    assert LocalTime("Europe/Berlin", START, MailLanguage.GERMAN).say(other) == "00:30 Uhr"
     earlier = other - timedelta(hours=1)
-    assert LocalTime("Europe/Berlin", START, Language.GERMAN).say(earlier) == "11.05., 23:30 Uhr"
-    assert LocalTime("Europe/Berlin", START, Language.ENGLISH).say(earlier) == "11 May, 23:30"
-    assert LocalTime("Europe/Berlin", START, Language.ENGLISH).say(None) == ""
+    assert (
+        LocalTime("Europe/Berlin", START, MailLanguage.GERMAN).say(earlier) == "11.05., 23:30 Uhr"
+    )
+    assert LocalTime("Europe/Berlin", START, MailLanguage.ENGLISH).say(earlier) == "11 May, 23:30"
+    assert LocalTime("Europe/Berlin", START, MailLanguage.ENGLISH).say(None) == ""
 
 
 @pytest.mark.parametrize(

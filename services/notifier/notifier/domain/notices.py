@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bonfire.config import Config, Mail, Person
-from bonfire.messages import Language
+from bonfire.config import Config, Mail, MailLanguage, Person
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import Incident, IncidentType, Phase, Verdict
 
@@ -21,7 +20,7 @@ class Notice:
     phase: Phase
     person: str
     email: str
-    language: Language
+    language: MailLanguage
     circumstances: Circumstances
     count: int
     happened_at: datetime

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bonfire.config import MailLanguage
 from bonfire.errors import Reason
-from bonfire.messages import Heartbeat, Language
+from bonfire.messages import Heartbeat
 from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import Incident, IncidentType, Phase
 from notifier.domain.notices import Notice
@@ -237,7 +238,7 @@ def _queued(id_: int, queued_at: float, attempts: int, *notice: Any) -> Queued:
             phase=Phase(phase),
             person=person,
             email=email,
-            language=Language(language),
+            language=MailLanguage(language),
             circumstances=Circumstances.model_validate_json(circumstances),
             count=count,
             happened_at=moment(happened_at),

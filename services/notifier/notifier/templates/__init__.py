@@ -13,8 +13,7 @@ from typing import Any, Final
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from bonfire.config import Config
-from bonfire.messages import Language
+from bonfire.config import Config, MailLanguage
 from bonfire.sanitiser import clean, clean_line, shorten
 from notifier.domain.circumstances import Circumstances, short_line
 from notifier.domain.incidents import IncidentType, Phase
@@ -67,18 +66,20 @@ class Templates:
         urgent = notice.phase is Phase.START and notice.type not in _OVER_AT_ONCE
         return self._write(words, notice.language, self._place(it.locations), urgent=urgent)
 
-    def trial(self, language: Language) -> Letter:
+    def trial(self, language: MailLanguage) -> Letter:
         """A letter that only shows that letters arrive."""
         words = self._words(TRIAL, language, {})
         return self._write(words, language, self._place(()), urgent=False)
 
-    def _words(self, name: str, language: Language, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _words(
+        self, name: str, language: MailLanguage, values: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """What a file of words sets: `subject`, `headline`, `text`, and perhaps `steps`."""
         template = self._environment.get_template(f"{language.value}/{name}.j2")
         return vars(template.make_module(dict(values)))
 
     def _write(
-        self, words: Mapping[str, Any], language: Language, place: str, *, urgent: bool
+        self, words: Mapping[str, Any], language: MailLanguage, place: str, *, urgent: bool
     ) -> Letter:
         subject = shorten(
             f"{clean_line(words['subject'])} \N{EN DASH} {place}", MOST_SUBJECT_CHARACTERS, "…"

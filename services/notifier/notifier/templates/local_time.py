@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bonfire.messages import Language
+from bonfire.config import MailLanguage
 
 _MONTHS: Final = (
     "Jan",
@@ -27,7 +27,7 @@ _MONTHS: Final = (
 class LocalTime:
     """Times in one zone and language, with the date where the day is not the letter's own."""
 
-    def __init__(self, zone: str, written_at: datetime, language: Language) -> None:
+    def __init__(self, zone: str, written_at: datetime, language: MailLanguage) -> None:
         self._zone = ZoneInfo(zone)
         self._today = written_at.astimezone(self._zone).date()
         self._language = language
@@ -38,7 +38,7 @@ class LocalTime:
             return ""
         local = at.astimezone(self._zone)
         other_day = local.date() != self._today
-        if self._language is Language.GERMAN:
+        if self._language is MailLanguage.GERMAN:
             return f"{local:%d.%m., }" * other_day + f"{local:%H:%M} Uhr"
         return f"{local.day} {_MONTHS[local.month - 1]}, " * other_day + f"{local:%H:%M}"
 

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     NAME_UNKNOWN = "name_unknown"
+    NOT_PERMITTED = "not_permitted"
     NO_ANSWER = "no_answer"
     GARBAGE_STATUS = "garbage_status"
     OFFLINE = "offline"
@@ -119,6 +120,7 @@ CLASS_OF: Final[dict[Reason, ReasonClass]] = {
     Reason.REFUSED: ReasonClass.PRINTER,
     Reason.UNREACHABLE: ReasonClass.PRINTER,
     Reason.NAME_UNKNOWN: ReasonClass.PRINTER,
+    Reason.NOT_PERMITTED: ReasonClass.PRINTER,
     Reason.NO_ANSWER: ReasonClass.PRINTER,
     Reason.GARBAGE_STATUS: ReasonClass.PRINTER,
     Reason.OFFLINE: ReasonClass.PRINTER,

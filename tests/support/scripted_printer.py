@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from bonfire.config import TcpAddress
 from print_agent.printers import PrinterSettings
 from print_agent.printers.link import Listener
 
@@ -199,7 +200,7 @@ class ScriptedPrinter:
             "hold_timeout_s": 5.0,
             "close_timeout_s": 0.2,
         }
-        return PrinterSettings("kitchen-1", "127.0.0.1", self.port, **(quick | changes))
+        return PrinterSettings("kitchen-1", TcpAddress("127.0.0.1", self.port), **(quick | changes))
 
     def say(self, data: bytes) -> None:
         assert self._client is not None

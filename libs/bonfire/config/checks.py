@@ -54,7 +54,7 @@ def _of_print_host(locations: Iterable[Entry], agent: str) -> Iterator[str]:
     """
     printers = [printer for location in locations for printer in location.tables("printers")]
     yield from _twice(_places(printers, "id"), f'print host "{agent}": this printer')
-    yield from _twice(_addresses(printers), f'print host "{agent}": this address')
+    yield from _same_devices(printers, agent)
 
 
 def _agent(location: Entry) -> str:
@@ -74,12 +74,21 @@ def _wix_locations(locations: Iterable[Entry]) -> Iterator[Place]:
             yield text.casefold(), location.at("wix_locations", index)
 
 
-def _addresses(printers: Iterable[Entry]) -> Iterator[Place]:
+def _same_devices(printers: Iterable[Entry], agent: str) -> Iterator[str]:
+    """Also two spellings of one, and a model on USB with and without its serial number."""
+    seen: list[tuple[address.Address, str]] = []
     for printer in printers:
         try:
-            yield str(address.parse(printer.text("address"))), printer.at("address")
+            this = address.parse(printer.text("address"))
         except ValueError:  # told already, where its type is checked
             continue
+        at = printer.at("address")
+        for other, where in seen:
+            if address.same_device(this, other):
+                what = "is there already" if this == other else f'may mean the printer "{other}"'
+                yield f'{at}: print host "{agent}": this address, "{this}", {what}: {where}'
+                break
+        seen.append((this, at))
 
 
 def _twice(places: Iterable[Place], what: str) -> Iterator[str]:

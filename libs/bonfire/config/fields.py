@@ -74,7 +74,8 @@ Timezone = Annotated[str, AfterValidator(_timezone)]
 Hostname = Annotated[str, AfterValidator(_hostname)]
 Url = Annotated[str, AfterValidator(_url)]
 Email = Annotated[str, AfterValidator(_email)]
-TcpAddress = Annotated[address.TcpAddress, BeforeValidator(address.parse)]
+Address = Annotated[address.Address, BeforeValidator(address.parse)]
+TcpAddress = Address
 # "auto" takes the strongest kind that the printer turns out to know.
 ConfirmBy = Annotated[Confirmation | Literal["auto"], BeforeValidator(_confirm_by)]
 

@@ -9,6 +9,7 @@ from bonfire.clock import Clock
 from bonfire.config import Config, Location, Printer
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import JobKind, PrintJob, TicketOrder
+from print_agent import printers
 from print_agent.printers import (
     Outcome,
     PrinterTrouble,
@@ -18,7 +19,6 @@ from print_agent.printers import (
 )
 from print_agent.printers.configured import configured
 from print_agent.printers.process_id import ProcessIds
-from print_agent.printers.tcp import TcpPrinter
 from print_agent.ticket import Slip, profile_of, render_ticket
 
 _JOB_ID: Final = "7e57" * 8
@@ -61,7 +61,9 @@ async def print_trial(
     return result.outcome in (Outcome.CONFIRMED, Outcome.WEAK)
 
 
-async def _print(printer: TcpPrinter, data: bytes, on_trouble: TroubleListener) -> PrintResult:
+async def _print(
+    printer: printers.Printer, data: bytes, on_trouble: TroubleListener
+) -> PrintResult:
     session = await printer.connect()
     try:
         status = await session.status()

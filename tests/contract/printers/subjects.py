@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from bonfire.clock import SystemClock
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import Printer, PrinterSettings
@@ -127,12 +128,12 @@ class VirtualSubject:
 
 @asynccontextmanager
 async def fake() -> AsyncIterator[Subject]:
-    yield FakeSubject(PrinterSettings("kitchen-1", "127.0.0.1", **QUICK))
+    yield FakeSubject(PrinterSettings("kitchen-1", TcpAddress("127.0.0.1"), **QUICK))
 
 
 @asynccontextmanager
 async def virtual() -> AsyncIterator[Subject]:
     async with VirtualPrinter("kitchen-1", speed=math.inf) as running:
         yield VirtualSubject(
-            running, PrinterSettings("kitchen-1", "127.0.0.1", running.port, **QUICK)
+            running, PrinterSettings("kitchen-1", TcpAddress("127.0.0.1", running.port), **QUICK)
         )

@@ -17,6 +17,7 @@ from typing import Any, Final
 from bonfire.breaker import BreakerSeries
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
+from bonfire.config import TcpAddress
 from bonfire.errors import Permanent, Reason
 from bonfire.identity import Identity
 from bonfire.messages import (
@@ -205,7 +206,9 @@ class Rig:
         self, name: str, *, fingerprint: Fingerprint | None = EPSON, **settings: Any
     ) -> WatchedPrinter:
         return WatchedPrinter(
-            PrinterSettings(name, "192.0.2.1", **settings), self.clock, fingerprint=fingerprint
+            PrinterSettings(name, TcpAddress("192.0.2.1"), **settings),
+            self.clock,
+            fingerprint=fingerprint,
         )
 
     async def open(self) -> Rig:

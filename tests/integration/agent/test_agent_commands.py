@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bonfire.clock import SystemClock
+from bonfire.config import TcpAddress
 from bonfire.lifecycle import STOPPED, UNUSABLE
 from bonfire.messages import Confirmation
 from bonfire.store import Store
@@ -67,7 +68,7 @@ async def remember(data: Path, printers: dict[str, VirtualPrinter]) -> None:
     store.open()
     journal = Journal(store, "altstadt", lambda _lane, _messages: None)
     for name, printer in printers.items():
-        settings = PrinterSettings(name, "127.0.0.1", printer.port)
+        settings = PrinterSettings(name, TcpAddress("127.0.0.1", printer.port))
         session = await TcpPrinter(settings, SystemClock()).connect()
         who = await session.identify()
         assert who is not None

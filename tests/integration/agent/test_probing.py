@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import JobEventType, PrinterEventType
 from print_agent.printers import PrinterSettings
@@ -200,13 +201,13 @@ async def test_a_printer_that_cannot_tell_is_never_asked_and_counts_as_ready(mak
     ("settings", "every_s"), [({}, 20), ({"shared": True}, 40), ({"status": "none"}, None)]
 )
 def test_a_shared_printer_is_asked_half_as_often(settings: dict[str, Any], every_s: float | None):
-    pace = pace_of(PrinterSettings(KITCHEN, "192.0.2.1", **settings), 7.0)
+    pace = pace_of(PrinterSettings(KITCHEN, TcpAddress("192.0.2.1"), **settings), 7.0)
     assert (pace.probe_every_s, pace.idle_close_s) == (every_s, 7.0)
 
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_trouble_is_noticed_in_time_to_be_told_within_60_s(shared: bool):
-    settings = PrinterSettings(KITCHEN, "192.0.2.1", shared=shared)
+    settings = PrinterSettings(KITCHEN, TcpAddress("192.0.2.1"), shared=shared)
     pace = pace_of(settings, 2.0)
     question_s = settings.connect_timeout_s + settings.status_timeout_s
     assert (pace.probe_every_s or math.inf) + question_s + pace.ask_again_s + question_s <= 56

@@ -9,6 +9,7 @@ from bench.http_client import post_all, post_once, post_request
 from bench.printer import fast_printer
 from bench.processes import MeasurementFailed
 from bonfire.clock import SystemClock
+from bonfire.config import TcpAddress
 from bonfire.messages import Confirmation
 from bonfire.web.server import HttpServer
 from dev_stack.ports import HOST, free_ports
@@ -21,7 +22,7 @@ TICKET = b"\x1b@Suppe\n\x1dVB\x00"
 async def test_the_fast_printer_is_one_that_confirms_by_process_id():
     (port,) = free_ports(1)
     async with fast_printer(port) as printer:
-        settings = PrinterSettings(id="kitchen-1", host=HOST, port=port)
+        settings = PrinterSettings(id="kitchen-1", address=TcpAddress(HOST, port))
         session = await TcpPrinter(settings, SystemClock()).connect()
         assert (await session.status()).trouble is None
         fingerprint = await session.identify()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bonfire.clock import SystemClock
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import (
@@ -68,12 +69,14 @@ async def test_a_port_where_nothing_listens_is_refused(printer):
 
 
 async def test_a_name_that_nobody_knows_is_told():
-    settings = PrinterSettings("kitchen-1", "no-such-printer.invalid", connect_timeout_s=10)
+    settings = PrinterSettings(
+        "kitchen-1", TcpAddress("no-such-printer.invalid"), connect_timeout_s=10
+    )
     assert await _reason_of_failure(settings) is Reason.NAME_UNKNOWN
 
 
 async def test_a_name_that_cannot_be_one_is_told():
-    assert await _reason_of_failure(PrinterSettings("x", "a" * 70 + ".local")) is (
+    assert await _reason_of_failure(PrinterSettings("x", TcpAddress("a" * 70 + ".local"))) is (
         Reason.NAME_UNKNOWN
     )
 
@@ -88,14 +91,16 @@ async def test_an_address_where_nothing_answers_is_unreachable():
         for client in waiting:
             client.setblocking(False)
             client.connect_ex(("127.0.0.1", port))
-        settings = PrinterSettings("kitchen-1", "127.0.0.1", port, connect_timeout_s=0.1)
+        settings = PrinterSettings(
+            "kitchen-1", TcpAddress("127.0.0.1", port), connect_timeout_s=0.1
+        )
         assert await _reason_of_failure(settings) is Reason.UNREACHABLE
         for client in waiting:
             client.close()
 
 
 async def test_an_address_without_a_route_is_unreachable():
-    settings = PrinterSettings("kitchen-1", "255.255.255.255", connect_timeout_s=1)
+    settings = PrinterSettings("kitchen-1", TcpAddress("255.255.255.255"), connect_timeout_s=1)
     assert await _reason_of_failure(settings) is Reason.UNREACHABLE
 
 
@@ -109,7 +114,7 @@ async def test_a_name_is_looked_up(printer, monkeypatch):
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    settings = PrinterSettings("kitchen-1", "kitchen.local", printer.port)
+    settings = PrinterSettings("kitchen-1", TcpAddress("kitchen.local", printer.port))
     session = await TcpPrinter(settings, SystemClock()).connect()
     assert (await session.status()).ready
     await session.close()
@@ -127,7 +132,9 @@ async def test_a_slow_name_server_costs_one_thread_and_never_the_deadline(printe
         return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    settings = PrinterSettings("kitchen-1", "kitchen.local", printer.port, connect_timeout_s=0.05)
+    settings = PrinterSettings(
+        "kitchen-1", TcpAddress("kitchen.local", printer.port), connect_timeout_s=0.05
+    )
     slow = TcpPrinter(settings, SystemClock())
     for _ in range(3):
         with pytest.raises(PrinterTrouble) as raised:
@@ -149,7 +156,7 @@ def test_a_look_up_that_outlives_the_loop_does_no_harm(monkeypatch):
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    settings = PrinterSettings("kitchen-1", "kitchen.local", connect_timeout_s=0.05)
+    settings = PrinterSettings("kitchen-1", TcpAddress("kitchen.local"), connect_timeout_s=0.05)
     assert asyncio.run(_reason_of_failure(settings)) is Reason.UNREACHABLE
     answer.set()
     for thread in threading.enumerate():
@@ -168,7 +175,7 @@ async def test_a_look_up_that_fails_after_its_caller_gave_up_is_told_to_nobody(m
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     complaints: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-    settings = PrinterSettings("kitchen-1", "kitchen.local", connect_timeout_s=0.05)
+    settings = PrinterSettings("kitchen-1", TcpAddress("kitchen.local"), connect_timeout_s=0.05)
     assert await _reason_of_failure(settings) is Reason.UNREACHABLE
     answer.set()
     await asyncio.sleep(0.05)
@@ -184,7 +191,7 @@ async def test_an_ipv6_printer_is_reached():
     except OSError:
         pytest.skip("this machine has no IPv6 loopback")
     with listener:
-        settings = PrinterSettings("kitchen-1", "::1", listener.getsockname()[1])
+        settings = PrinterSettings("kitchen-1", TcpAddress("::1", listener.getsockname()[1]))
         session = await TcpPrinter(settings, SystemClock()).connect()
         accepted, _ = listener.accept()
         accepted.close()

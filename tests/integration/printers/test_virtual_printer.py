@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bonfire.clock import SystemClock
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.doctor import examine
@@ -44,7 +45,9 @@ def _settings(virtual: VirtualPrinter, **changes: Any) -> PrinterSettings:
         "hold_timeout_s": 10.0,
         "close_timeout_s": 0.5,
     }
-    return PrinterSettings(virtual.name, virtual.host, virtual.port, **(quick | changes))
+    return PrinterSettings(
+        virtual.name, TcpAddress(virtual.host, virtual.port), **(quick | changes)
+    )
 
 
 def _printer(virtual: VirtualPrinter, **changes: Any) -> TcpPrinter:

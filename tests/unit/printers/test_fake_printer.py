@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import Outcome, Printer, PrinterSettings, PrinterTrouble, PrintResult
@@ -24,7 +25,7 @@ ENDINGS = [NO_BYTE_SENT, CUT_OFF, CUT_OFF_BUT_PRINTED, STALLED, SILENT, SILENT_B
 
 @pytest.fixture
 def printer() -> FakePrinter:
-    return FakePrinter(PrinterSettings("kitchen-1", "127.0.0.1"))
+    return FakePrinter(PrinterSettings("kitchen-1", TcpAddress("127.0.0.1")))
 
 
 async def _print(printer: Printer, data: bytes = b"ticket") -> PrintResult:
@@ -100,7 +101,7 @@ async def test_it_gives_no_status_when_told_to(printer):
 
 
 async def test_a_fake_that_cannot_tell_its_status_is_always_ready():
-    mute = FakePrinter(PrinterSettings("kitchen-1", "127.0.0.1", status="none"))
+    mute = FakePrinter(PrinterSettings("kitchen-1", TcpAddress("127.0.0.1"), status="none"))
     mute.mute = Reason.NO_ANSWER
     session = await mute.connect()
     assert (await session.status()).ready

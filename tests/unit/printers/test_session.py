@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import (
@@ -33,7 +34,7 @@ class Table:
         self.brain = Brain()
         self.link = MemoryLink(self.brain)
         self.memory = memory or Memory()
-        settings = PrinterSettings("KITCHEN-1", "192.168.1.50", **changes)
+        settings = PrinterSettings("KITCHEN-1", TcpAddress("192.168.1.50"), **changes)
         self.session = EscPosSession(self.link, settings, LoopClock(), self.memory)
         self.told: list[Reason | None] = []
 

@@ -1,7 +1,7 @@
 """The printer port: what the spooler needs of a printer, and nothing of sockets or ESC/POS.
 
-`tcp.TcpPrinter` implements it; `fake.FakePrinter` ships with it under the same contract tests.
-A USB or serial printer only needs another `link.Link`.
+`tcp.TcpPrinter`, `usb.UsbPrinter`, `libusb.LibusbPrinter` and `serial_port.SerialPrinter` implement
+it; `fake.FakePrinter` ships with it under the same contract tests.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from bonfire.config.address import Address
 from bonfire.errors import Reason, Retryable
 from bonfire.messages import Confirmation
 
@@ -24,8 +25,7 @@ class PrinterSettings:
     """Where one printer is, what it can do, and how long it may take. Seconds throughout."""
 
     id: str
-    host: str
-    port: int = 9100
+    address: Address
     columns: int = 48
     confirmation: Confirmation | Literal["auto"] = "auto"
     status: Literal["dle-eot", "none"] = "dle-eot"
@@ -41,9 +41,9 @@ class PrinterSettings:
     close_timeout_s: float = 1.0
 
     @property
-    def address(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+    def place(self) -> str:
+        """Its address as a person would say it: "192.168.1.50:9100", "/dev/usb/lp0"."""
+        return self.address.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,25 @@ class Fingerprint:
     model: str = ""
     serial: str = ""
     firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a printer can do, as far as it answered; None is a question that it was not asked, or
+    whose answer could not be told from another's.
+    """
+
+    model_id: int | None = None  # GS I 1
+    type_id: int | None = None  # GS I 2
+    rom_id: int | None = None  # GS I 3
+    fonts: str = ""  # GS I 69: alphabets beside the Latin one
+    process_id: bool | None = None  # tells what it has printed (GS ( H)
+    in_order: bool | None = None  # tells what it has processed (GS r)
+    buffer_clear: bool | None = None  # can forget what it has not printed yet (DLE DC4, fn 8)
+
+    @property
+    def cutter(self) -> bool | None:
+        return None if self.type_id is None else bool(self.type_id & 0x02)
 
 
 class Outcome(StrEnum):
@@ -103,6 +122,10 @@ def ignore_trouble(_reason: Reason | None) -> None:
     """The listener of a caller who does not want to know."""
 
 
+def always() -> bool:
+    return True
+
+
 class Session(Protocol):
     """One open connection to one printer. One call at a time; a ticket ends before the next."""
 
@@ -128,6 +151,18 @@ class Session(Protocol):
 
         Remember the answer: a printer that knows neither kind takes two status timeouts to tell.
         A configured kind is returned unasked. Raises `PrinterTrouble`.
+        """
+        ...
+
+    async def examine(
+        self, *, clear: bool, go_on: Callable[[], bool] = always
+    ) -> Capabilities | None:
+        """Ask an idle and ready printer what it can do; nothing is printed.
+
+        `clear` allows the one question that empties its buffers: never while it may hold a ticket.
+        A shared printer is not asked that in any case. Between questions, `go_on` says whether to;
+        None if it did not. One that answers nothing takes a second or two to tell. Raises
+        `PrinterTrouble`.
         """
         ...
 
@@ -163,5 +198,5 @@ class Printer(Protocol):
     def settings(self) -> PrinterSettings: ...
 
     async def connect(self) -> Session:
-        """Raises `PrinterTrouble` with REFUSED, UNREACHABLE or NAME_UNKNOWN."""
+        """Raises `PrinterTrouble` with REFUSED, UNREACHABLE, NAME_UNKNOWN or NOT_PERMITTED."""
         ...

@@ -14,7 +14,14 @@ ASK_IN_ORDER: Final = b"\x1dr\x01"
 # ESC @ turns it off.
 STATUS_BACK: Final = b"\x1da\xff"
 # GS I 66, 67, 68, 65: maker, model, serial number, firmware.
-ASK_IDENTITY: Final = (b"\x1dI\x42", b"\x1dI\x43", b"\x1dI\x44", b"\x1dI\x41")
+ASK_MODEL: Final = b"\x1dI\x43"
+ASK_IDENTITY: Final = (b"\x1dI\x42", ASK_MODEL, b"\x1dI\x44", b"\x1dI\x41")
+# GS I 1, 2, 3: the numbers of the model, of its equipment and of its ROM, a byte each.
+ASK_CODES: Final = (b"\x1dI\x01", b"\x1dI\x02", b"\x1dI\x03")
+# GS I 69: alphabets beside the Latin one.
+ASK_FONTS: Final = b"\x1dI\x45"
+# DLE DC4, function 8: forget at once whatever is not yet printed, and say so.
+CLEAR_BUFFER: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 # More than a raster command can still be waiting for: what is left over prints nothing.
 FLUSH: Final = bytes(8192) + INITIALIZE
 
@@ -22,6 +29,13 @@ FLUSH: Final = bytes(8192) + INITIALIZE
 def ask_printed(process_id: bytes) -> bytes:
     """GS ( H, function 48: tell this id once everything before it has been printed."""
     return b"\x1d(H\x06\x0000" + process_id
+
+
+def ask_whether_printed(process_id: bytes) -> bytes:
+    """The same of nothing at all. ESC @ behind it throws away what a printer that does not know
+    the question has taken it for: text.
+    """
+    return INITIALIZE + ask_printed(process_id) + INITIALIZE
 
 
 def with_status_back(ticket: bytes) -> bytes:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from bonfire import config
 from bonfire.clock import Clock
-from print_agent.printers import PrinterSettings
+from print_agent.printers import Printer, PrinterSettings
 from print_agent.printers.tcp import TcpPrinter
 
 
-def configured(printer: config.Printer, clock: Clock, *, interrupted: bool = False) -> TcpPrinter:
+def configured(printer: config.Printer, clock: Clock, *, interrupted: bool = False) -> Printer:
     """Nothing is connected yet. `interrupted`: its last ticket may have stopped in mid-command."""
     settings = PrinterSettings(
         id=printer.id,
-        host=printer.address.host,
-        port=printer.address.port,
+        address=printer.address,
         columns=printer.columns,
         confirmation=printer.confirmation,
         status=printer.status,

@@ -153,7 +153,7 @@ class Delivery:
             return ""
         if sent == 0:
             return advice.sentence(self._settings, reason)
-        printer = f"{self._settings.id} at {self._settings.address}"
+        printer = f"{self._settings.id} at {self._settings.place}"
         match reason:
             case Reason.NOT_CONFIRMED:
                 return f"{printer} took all {total} bytes and did not say that it printed them"

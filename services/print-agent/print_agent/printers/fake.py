@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import (
+    Capabilities,
     Fingerprint,
     Outcome,
     PrinterSettings,
@@ -20,10 +22,19 @@ from print_agent.printers import (
     PrintResult,
     Status,
     TroubleListener,
+    always,
     ignore_trouble,
 )
 from print_agent.printers.process_id import is_valid
 
+EPSON_CAN = Capabilities(
+    model_id=0x0C,
+    type_id=0x02,
+    rom_id=0x01,
+    process_id=True,
+    in_order=True,
+    buffer_clear=True,
+)
 EPSON = Fingerprint(maker="EPSON", model="TM-T20III", serial="X5T0000001", firmware="1.06 ESC/POS")
 
 
@@ -67,6 +78,8 @@ class FakePrinter:
         self.settings = settings
         self.knows = knows
         self.fingerprint = fingerprint
+        self.capabilities = EPSON_CAN
+        self.examined = 0  # times
         self.refuses: Reason | None = None  # what `connect` raises
         self.mute: Reason | None = None  # what `status` raises
         self.trouble: Reason | None = None  # what `status` tells
@@ -148,6 +161,18 @@ class FakeSession:
     async def probe(self) -> Confirmation:
         configured = self._printer.settings.confirmation
         return self._printer.knows if configured == "auto" else configured
+
+    async def examine(
+        self, *, clear: bool, go_on: Callable[[], bool] = always
+    ) -> Capabilities | None:
+        printer = self._printer
+        if not go_on():
+            return None
+        if printer.settings.status == "none":
+            return Capabilities()
+        printer.examined += 1
+        can = printer.capabilities
+        return can if clear and not printer.settings.shared else replace(can, buffer_clear=None)
 
     async def print(
         self,

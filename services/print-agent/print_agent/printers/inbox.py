@@ -7,6 +7,7 @@ from typing import Final
 
 from print_agent.printers import Status, commands, status
 from print_agent.printers.replies import (
+    BufferCleared,
     Garbage,
     Identity,
     InOrderStatus,
@@ -27,7 +28,9 @@ class Inbox:
     def __init__(self) -> None:
         self.status = Status()  # the latest; a new object for every status heard
         self.answered = 0  # whole answers to DLE EOT 1 to 4
-        self.in_order = 0  # answers to GS r
+        self.in_order = 0  # answers to GS r, and to others that are a bare byte
+        self.in_order_value = 0  # the latest of them
+        self.cleared = 0  # times that the printer said that it cleared its buffers
         self.garbage = 0  # bytes
         self.identities: deque[str] = deque(maxlen=_MOST_IDENTITIES)
         self._words: deque[bytes] = deque(maxlen=_MOST_WORDS)
@@ -63,8 +66,11 @@ class Inbox:
                 self._take_realtime(value)
             case StatusBack(value):
                 self.status = status.of_status_back(value)
-            case InOrderStatus():
+            case InOrderStatus(value):
                 self.in_order += 1
+                self.in_order_value = value
+            case BufferCleared():
+                self.cleared += 1
             case Printed(process_id):
                 self._words.append(process_id)
             case Identity(text):

@@ -37,7 +37,10 @@ class StatusBack:
 
 @dataclass(frozen=True, slots=True)
 class InOrderStatus:
-    """An answer to GS r: what the printer got before the question has been processed."""
+    """An answer to GS r: what the printer got before the question has been processed.
+
+    GS I 1 to 3 are answered by the same bits; which question, only the order tells.
+    """
 
     value: int
 

@@ -10,6 +10,7 @@ from bonfire.clock import Clock
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import (
+    Capabilities,
     Fingerprint,
     Outcome,
     PrinterSettings,
@@ -18,10 +19,12 @@ from print_agent.printers import (
     Status,
     TroubleListener,
     advice,
+    always,
     commands,
     ignore_trouble,
 )
 from print_agent.printers.delivery import Delivery
+from print_agent.printers.examination import Examination
 from print_agent.printers.exchange import Exchange
 from print_agent.printers.link import Link
 from print_agent.printers.process_id import ProcessIds, is_valid
@@ -32,9 +35,10 @@ _SETTLE_S: Final = 0.2
 
 @dataclass(slots=True)
 class Memory:
-    """What outlives a connection. `interrupted`: a ticket may have stopped in mid-command."""
+    """What outlives a connection."""
 
-    interrupted: bool = False
+    interrupted: bool = False  # a ticket may have stopped in mid-command
+    owing: bool = False  # an answer may still come that looks like the word on a ticket
 
 
 class EscPosSession:
@@ -95,24 +99,36 @@ class EscPosSession:
             return settings.confirmation
         if settings.status == "none":
             return Confirmation.CLOSE
-        # ESC @ also throws away what a printer that knows no GS ( H has taken it for: text.
         name = ProcessIds().take()
-        request = commands.INITIALIZE + commands.ask_printed(name) + commands.INITIALIZE
-        if await self._answered(request, lambda: inbox.has_word(name)):
+        if await self._answered(commands.ask_whether_printed(name), lambda: inbox.has_word(name)):
             return Confirmation.PROCESS_ID
         return Confirmation.STATUS if await self._is_in_order() else Confirmation.CLOSE
+
+    async def examine(
+        self, *, clear: bool, go_on: Callable[[], bool] = always
+    ) -> Capabilities | None:
+        if self._settings.status == "none":
+            return Capabilities()
+        clear = clear and not self._settings.shared and not self._memory.interrupted
+        examination = Examination(self._answered, self._inbox)
+        try:
+            return await examination.run(clear=clear, go_on=go_on)
+        finally:
+            self._memory.owing = self._memory.owing or examination.owing
 
     async def _is_in_order(self) -> bool:
         """Does it answer GS r?"""
         before = self._inbox.in_order
         return await self._answered(commands.ASK_IN_ORDER, lambda: self._inbox.in_order > before)
 
-    async def _answered(self, question: bytes, arrived: Callable[[], bool]) -> bool:
+    async def _answered(
+        self, question: bytes, arrived: Callable[[], bool], timeout_s: float | None = None
+    ) -> bool:
         self._exchange.poll()
         if not self.usable:
             raise self._trouble(Reason.RESET_BEFORE_BYTES)
         self._exchange.command(question)
-        if await self._exchange.until(arrived, self._settings.status_timeout_s):
+        if await self._exchange.until(arrived, timeout_s or self._settings.status_timeout_s):
             return True
         if self._exchange.over:
             raise self._trouble(Reason.RESET_BEFORE_BYTES)
@@ -149,15 +165,15 @@ class EscPosSession:
         self._exchange.poll()
         if not self.usable:
             raise self._trouble(Reason.RESET_BEFORE_BYTES)
-        if not self._memory.interrupted:
-            return
-        if not self._settings.shared:
+        memory = self._memory
+        if memory.interrupted and not self._settings.shared:
             await self._flush()
         # The answer to a broken-off ticket's GS r may still be due. It must not confirm this one.
-        if confirmation is Confirmation.STATUS:
+        if confirmation is Confirmation.STATUS and (memory.interrupted or memory.owing):
             if not await self._is_in_order():
                 raise self._trouble(Reason.NO_ANSWER)
             await self._exchange.until(lambda: False, _SETTLE_S)
+            memory.owing = False
 
     async def _flush(self) -> None:
         """Fill up a command that was broken off, so that it eats none of the next ticket."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from bonfire.clock import Clock
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from print_agent.printers import PrinterSettings, advice
 from print_agent.printers.link import Listener
@@ -32,10 +33,12 @@ class TcpPrinter:
     def __init__(
         self, settings: PrinterSettings, clock: Clock, *, interrupted: bool = False
     ) -> None:
+        address = settings.address
+        assert isinstance(address, TcpAddress)  # noqa: S101 -- `configured` chose this class by it
         self.settings = settings
         self._clock = clock
         self._memory = Memory(interrupted)
-        self._resolver = Resolver(settings.host, settings.port)
+        self._resolver = Resolver(address.host, address.port)
 
     async def connect(self) -> EscPosSession:
         try:

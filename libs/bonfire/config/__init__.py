@@ -7,7 +7,13 @@ from pathlib import Path
 import pydantic
 
 from bonfire.config import checks, wording
-from bonfire.config.address import TcpAddress
+from bonfire.config.address import (
+    Address,
+    SerialAddress,
+    TcpAddress,
+    UsbAddress,
+    UsbDeviceAddress,
+)
 from bonfire.config.document import Values, read
 from bonfire.config.inheritance import inherit
 from bonfire.config.location import Location, MenuSection, Route, Station
@@ -25,6 +31,7 @@ from bonfire.config.problem import ConfigError
 from bonfire.config.ticket import Grouping, OptionalBlock, TextSize, TicketSettings
 
 __all__ = [
+    "Address",
     "Buzzer",
     "CodePage",
     "Config",
@@ -44,6 +51,7 @@ __all__ = [
     "PrinterSettings",
     "Role",
     "Route",
+    "SerialAddress",
     "Station",
     "TcpAddress",
     "Technology",
@@ -51,6 +59,8 @@ __all__ = [
     "TicketSettings",
     "Tls",
     "UnknownLocation",
+    "UsbAddress",
+    "UsbDeviceAddress",
     "Wix",
     "load",
     "parse",

@@ -75,7 +75,6 @@ Hostname = Annotated[str, AfterValidator(_hostname)]
 Url = Annotated[str, AfterValidator(_url)]
 Email = Annotated[str, AfterValidator(_email)]
 Address = Annotated[address.Address, BeforeValidator(address.parse)]
-TcpAddress = Address
 # "auto" takes the strongest kind that the printer turns out to know.
 ConfirmBy = Annotated[Confirmation | Literal["auto"], BeforeValidator(_confirm_by)]
 

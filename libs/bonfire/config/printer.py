@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from bonfire.config.fields import Columns, ConfirmBy, Flag, Seconds, Slug, TcpAddress
+from bonfire.config.fields import Address, Columns, ConfirmBy, Flag, Seconds, Slug
 from bonfire.config.table import Table
 from bonfire.config.ticket import TicketSettings
 
@@ -78,5 +78,5 @@ class PrinterSettings(Table):
 
 class Printer(PrinterSettings):
     id: Slug
-    address: TcpAddress
+    address: Address
     ticket: TicketSettings = TicketSettings()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from escpos_paper.command import ENQUIRIES, Command, Kind
-from escpos_paper.fonts import FontMissing
-from escpos_paper.interpreter import Interpreter
-from escpos_paper.paper import Paper
-from escpos_paper.real_time import RealTimeCommand, RealTimeScanner
-from escpos_paper.ticket import (
+from escpos_paper.block import (
     Align,
     Barcode,
     Block,
+    Buzz,
     Cut,
     Feed,
     Line,
@@ -18,16 +14,27 @@ from escpos_paper.ticket import (
     QrCode,
     Run,
     Style,
-    Ticket,
 )
+from escpos_paper.command import ENQUIRIES, Command, Kind
+from escpos_paper.engine import IMPACT, IMPACT_RED, THERMAL, Engine
+from escpos_paper.fonts import FontMissing
+from escpos_paper.interpreter import Interpreter
+from escpos_paper.paper import Paper
+from escpos_paper.real_time import RealTimeCommand, RealTimeScanner
+from escpos_paper.ticket import Ticket
 
 __all__ = [
     "ENQUIRIES",
+    "IMPACT",
+    "IMPACT_RED",
+    "THERMAL",
     "Align",
     "Barcode",
     "Block",
+    "Buzz",
     "Command",
     "Cut",
+    "Engine",
     "Feed",
     "FontMissing",
     "Interpreter",
@@ -47,9 +54,9 @@ __all__ = [
 ]
 
 
-def commands(data: bytes) -> list[Command]:
+def commands(data: bytes, engine: Engine = THERMAL) -> list[Command]:
     """Every command in `data`; the bytes of one that is cut off at the end come as UNKNOWN."""
-    interpreter = Interpreter()
+    interpreter = Interpreter(engine)
     found = interpreter.feed(data)
     if interpreter.pending_bytes:
         found.append(Command(Kind.UNKNOWN, data[-interpreter.pending_bytes :]))
@@ -61,14 +68,14 @@ def text_bytes(data: bytes) -> list[bytes]:
     return [command.raw for command in commands(data) if command.kind is Kind.TEXT]
 
 
-def tickets(data: bytes, columns: int = 48) -> list[Ticket]:
+def tickets(data: bytes, columns: int = 48, engine: Engine = THERMAL) -> list[Ticket]:
     """The paper that `data` prints, one ticket for each cut.
 
     Printing after the last cut comes as a last ticket without a cut. A cut of blank paper is none.
     """
-    paper = Paper(columns)
+    paper = Paper(columns, engine)
     found = []
-    for command in commands(data):
+    for command in commands(data, engine):
         printed = paper.apply(command)
         if printed and isinstance(printed[-1], Cut):
             found.append(paper.take())

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     INVERSE = "inverse"
     FONT = "font"
     UPSIDE_DOWN = "upside_down"
+    COLOUR = "colour"
     ALIGN = "align"
     CODE_PAGE = "code_page"
     LINE_SPACING = "line_spacing"

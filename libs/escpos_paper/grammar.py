@@ -125,13 +125,14 @@ _ESC: dict[bytes, tuple[Kind, Length]] = {
     b"i": (Kind.CUT, 2),
     b"m": (Kind.CUT, 2),
     b"p": (Kind.DRAWER, 5),
+    b"r": (Kind.COLOUR, 3),
     b"t": (Kind.CODE_PAGE, 3),
     b"u": (Kind.STATUS, 3),
     b"v": (Kind.STATUS, 2),
     b"{": (Kind.UPSIDE_DOWN, 3),
     b"\\": (Kind.OTHER, 4),
     **{bytes([n]): (Kind.OTHER, 2) for n in b"\x0c<LS"},
-    **{bytes([n]): (Kind.OTHER, 3) for n in b" %=?KRTUVer"},
+    **{bytes([n]): (Kind.OTHER, 3) for n in b" %=?KRTUVe"},
 }
 
 _GS: dict[bytes, tuple[Kind, Length]] = {

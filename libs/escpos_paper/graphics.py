@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escpos_paper.ticket import Align, Picture
+from escpos_paper.block import Align, Picture
 
 
 def from_raster(raw: bytes, align: Align) -> Picture | None:
@@ -13,16 +13,17 @@ def from_raster(raw: bytes, align: Align) -> Picture | None:
     return _picture(raw[8:], row_bytes * 8, height, (1 + (mode & 1), 1 + (mode >> 1)), align)
 
 
-def from_bit_image(raw: bytes, align: Align) -> Picture | None:
+def from_bit_image(raw: bytes, align: Align, *, impact: bool = False) -> Picture | None:
     """ESC * m nL nH d…: columns of 8 or 24 dots, the top dot the highest bit.
 
-    The printer stretches the coarse modes, so every strip is 24 dots high.
+    The printer stretches the coarse modes, so every strip of a print head is 24 dots high. Needles
+    only have the modes of 8 dots, which are two units of the paper's feed apart.
     """
     mode = raw[2]
     columns = raw[3] + 256 * raw[4]
     column_bytes = 3 if mode in (32, 33) else 1
     rows = _transposed(raw[5:], columns, column_bytes)
-    stretch = (1 if mode in (1, 33) else 2, 3 // column_bytes)
+    stretch = (1 if mode in (1, 33) else 2, 2 if impact else 3 // column_bytes)
     return _picture(rows, columns, 8 * column_bytes, stretch, align)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from escpos_paper.command import Command, Kind
+from escpos_paper.engine import THERMAL, Engine
 from escpos_paper.grammar import COMMANDS, CONTROLS, GROUPS
 
 LARGEST_COMMAND_BYTES = 2 * 1024 * 1024
@@ -15,6 +16,8 @@ One four-byte length field may announce 4 GB; a printer would also wait for all 
 
 _TEXT = re.compile(rb"[\x20-\xff]+")
 _NULS = re.compile(rb"\x00+")
+_LONG_NAMES = frozenset({b"\x1b*", b"\x1b(", b"\x1d("})
+"""Commands whose third byte says what they are."""
 _LEADS = frozenset(b"\x1b\x1d\x1c\x10")
 _SINGLES = [Command(CONTROLS.get(byte, Kind.UNKNOWN), bytes((byte,))) for byte in range(0x20)]
 
@@ -24,9 +27,13 @@ class Interpreter:
 
     The commands are the same for any split of the same bytes, except that a run of text (or of
     NULs) which is split comes as several commands: a printer does not wait with text that it has.
+
+    Of a command that the `engine` lacks only the name is taken, as UNKNOWN: its parameters come as
+    text, as on the paper of such a printer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine = THERMAL) -> None:
+        self._lacks = engine.lacks
         self._rest = bytearray()
         self._awaited_bytes = 0
         self._swallow_bytes = 0
@@ -87,8 +94,14 @@ class Interpreter:
     def _named(self, buffer: bytes, start: int) -> Command | None:
         name = buffer[start : start + 2]
         entry = COMMANDS.get(name)
-        if entry is None:
+        if entry is None or name in self._lacks:
             return Command(Kind.UNKNOWN, name) if len(name) == 2 else None
+        if self._lacks and name in _LONG_NAMES:
+            long_name = buffer[start : start + 3]
+            if len(long_name) < 3:
+                return None
+            if long_name in self._lacks:
+                return Command(Kind.UNKNOWN, long_name)
         kind, length = entry
         size = length if isinstance(length, int) else length(buffer, start)
         if size is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escpos_paper.ticket import Align, Run, Style
+from escpos_paper.block import Align, Run, Style
 
 
 class LineBuffer:

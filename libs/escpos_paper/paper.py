@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from escpos_paper import graphics
+from escpos_paper import buzzer, graphics
+from escpos_paper.block import Block, Cut, Feed, Line, Picture
 from escpos_paper.code_page import decode
-from escpos_paper.command import Command, Kind
+from escpos_paper.command import ENQUIRIES, Command, Kind
+from escpos_paper.engine import THERMAL, Engine
 from escpos_paper.grammar import CUT_WITH_FEED
 from escpos_paper.line_buffer import LineBuffer
 from escpos_paper.settings import PrintSettings
-from escpos_paper.ticket import (
-    CELL_DOTS,
-    DEFAULT_LINE_SPACING_DOTS,
-    Block,
-    Cut,
-    Feed,
-    Line,
-    Picture,
-    Ticket,
-)
+from escpos_paper.ticket import Ticket
 
 _NOTHING: Final[tuple[Block, ...]] = ()
 
@@ -32,11 +25,13 @@ class Paper:
     is full prints itself. Page mode (ESC L) is laid out the same way.
     """
 
-    def __init__(self, columns: int = 48) -> None:
+    def __init__(self, columns: int = 48, engine: Engine = THERMAL) -> None:
         self.columns = columns
+        self.engine = engine
         self._blocks: list[Block] = []
-        self._settings = PrintSettings()
-        self._line = LineBuffer(columns * CELL_DOTS["A"][0])
+        self._size_bytes = 0
+        self._settings = PrintSettings.of(engine)
+        self._line = LineBuffer(engine.width_dots(columns))
         self._strip: Picture | None = None
 
     def apply(self, command: Command) -> Sequence[Block]:
@@ -47,12 +42,15 @@ class Paper:
             action = _ACTIONS.get(command.kind)
             printed = action(self, command.raw) if action else _NOTHING
         self._blocks += printed
+        if command.kind not in ENQUIRIES:
+            self._size_bytes += len(command.raw)
         return printed
 
     def take(self) -> Ticket:
         """The paper since the last cut, as the hand that tears it off gets it."""
-        ticket = Ticket(tuple(self._blocks), self.columns)
+        ticket = Ticket(tuple(self._blocks), self.columns, self.engine, self._size_bytes)
         self._blocks = []
+        self._size_bytes = 0
         return ticket
 
     @property
@@ -69,8 +67,8 @@ class Paper:
         self._initialize(b"")
 
     def _initialize(self, raw: bytes) -> Sequence[Block]:
-        self._settings = PrintSettings()
-        self._line = LineBuffer(self.columns * CELL_DOTS["A"][0])
+        self._settings = PrintSettings.of(self.engine)
+        self._line = LineBuffer(self.engine.width_dots(self.columns))
         self._strip = None
         return _NOTHING
 
@@ -92,20 +90,28 @@ class Paper:
         """Print what stands in the line, if anything does."""
         printed: list[Block] = []
         if self._strip:
-            printed.append(self._strip)
-            self._strip = None
+            printed += self._printed_strip(spacing_dots)
         if not self._line.is_empty:
             spacing = self._settings.spacing_dots if spacing_dots is None else spacing_dots
             printed.append(self._printed_line(spacing))
         return printed
 
+    def _printed_strip(self, spacing_dots: int | None) -> Iterator[Block]:
+        """The strip, and the paper that its line is higher than it is."""
+        strip, self._strip = self._strip, None
+        if strip is None:
+            return
+        yield strip
+        spacing = self._settings.spacing_dots if spacing_dots is None else spacing_dots
+        if spacing > strip.height:
+            yield Feed(spacing - strip.height)
+
     def _line_feed(self, raw: bytes) -> Sequence[Block]:
-        # A strip of an image is as high as its line, so the feed adds nothing to it.
         return self._flush() or [self._printed_line(self._settings.spacing_dots)]
 
     def _feed_lines(self, raw: bytes) -> Sequence[Block]:
         printed = self._flush()
-        empty_lines = raw[2] - len(printed)
+        empty_lines = raw[2] - bool(printed)
         if empty_lines > 0:
             printed.append(Feed(empty_lines * self._settings.spacing_dots))
         return printed
@@ -120,7 +126,7 @@ class Paper:
         return _NOTHING
 
     def _set_spacing(self, raw: bytes) -> Sequence[Block]:
-        self._settings.spacing_dots = raw[2] if len(raw) > 2 else DEFAULT_LINE_SPACING_DOTS
+        self._settings.spacing_dots = raw[2] if len(raw) > 2 else self.engine.spacing_dots
         return _NOTHING
 
     def _set_tab_stops(self, raw: bytes) -> Sequence[Block]:
@@ -148,7 +154,9 @@ class Paper:
 
     def _bit_image(self, raw: bytes) -> Sequence[Block]:
         printed = self._flush()
-        self._strip = graphics.from_bit_image(raw, self._settings.align)
+        align, impact = self._settings.align, self.engine.impact
+        picture = graphics.from_bit_image(raw, align, impact=impact)
+        self._strip = picture and picture._replace(red=self._settings.style.red)
         return printed
 
     def _raster(self, raw: bytes) -> Sequence[Block]:
@@ -171,6 +179,13 @@ class Paper:
     def _barcode(self, raw: bytes) -> Sequence[Block]:
         barcode = self._settings.barcode.barcode(raw, self._settings.align)
         return [*self._flush(), barcode] if barcode else _NOTHING
+
+    # Sound
+
+    def _buzz(self, raw: bytes) -> Sequence[Block]:
+        # It sounds when the printer comes to it; what stands in the line is not printed by that.
+        buzz = buzzer.buzz(raw)
+        return [buzz] if buzz else _NOTHING
 
     # The end
 
@@ -226,6 +241,7 @@ _ACTIONS: Final[dict[Kind, _Action]] = {
     Kind.INVERSE: _setting(PrintSettings.set_inverse),
     Kind.FONT: _setting(PrintSettings.set_font),
     Kind.CODE_PAGE: _setting(PrintSettings.set_page),
+    Kind.COLOUR: _setting(PrintSettings.set_colour),
     Kind.ALIGN: _at_line_start(_setting(PrintSettings.set_align)),
     Kind.UPSIDE_DOWN: _at_line_start(_setting(PrintSettings.set_upside_down)),
     Kind.LINE_SPACING: Paper._set_spacing,
@@ -243,5 +259,6 @@ _ACTIONS: Final[dict[Kind, _Action]] = {
     Kind.BARCODE_WIDTH: _setting(PrintSettings.set_barcode_width),
     Kind.BARCODE_TEXT: _setting(PrintSettings.set_barcode_text),
     Kind.BARCODE: Paper._barcode,
+    Kind.BUZZER: Paper._buzz,
     Kind.CUT: Paper._cut,
 }

@@ -6,25 +6,23 @@ import io
 from functools import lru_cache
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from escpos_paper.fonts import FontMissing, font_path
-from escpos_paper.ticket import (
-    CELL_DOTS,
-    DOTS_PER_MM,
+from escpos_paper.block import (
     PLAIN,
     Align,
     Barcode,
     Block,
     Cut,
-    Feed,
     Line,
     Picture,
     QrCode,
     Run,
     Style,
-    Ticket,
 )
+from escpos_paper.engine import CELL_DOTS, THERMAL
+from escpos_paper.fonts import FontMissing, font_path
+from escpos_paper.ticket import Ticket
 
 __all__ = ["FontMissing", "render"]
 
@@ -34,26 +32,42 @@ LONGEST_DOTS: Final = 100_000
 _TOP_DOTS: Final = 32
 _WHITE: Final = 255
 _BLACK: Final = 20
+_RED_INK: Final = 205
 _CUT_GREY: Final = 150
-_FONT_SIZE: Final = {"A": 20, "B": 15}
-"""DejaVu Sans Mono is 0.602 em wide: these fill the cells of 12 and 9 dots."""
+_FONT_SIZE: Final = {"A": 20, "B": 15, "9x9": 16, "7x9": 16}
+"""DejaVu Sans Mono is 0.602 em wide: these fill the cells of 12 and 9 dots, and needles' 10."""
+_BETWEEN_NEEDLES: Final = 0.6
+"""How much ink of the ribbon there is between two rows of needles."""
 
 
 def render(ticket: Ticket) -> bytes:
-    """The ticket as PNG bytes. The paper is 640 dots (80 mm) or 464 dots (58 mm) wide."""
-    paper_mm = 80 if ticket.columns > 35 else 58
-    left = (paper_mm * DOTS_PER_MM - ticket.width_dots) // 2
+    """The ticket as PNG bytes. The paper is 640 dots (80 mm) or 464 dots (58 mm) wide.
+
+    It is grey unless something on it is red. Needles make 479 dots of 76 mm; their dots are a
+    little less dense along the paper than across it, which the file says in its resolution.
+    """
+    image = _plate(ticket, red=False)
+    if ticket.is_red:
+        image = _in_two_inks(image, _plate(ticket, red=True))
+    across, along = (round(dots * 25.4) for dots in ticket.engine.dots_per_mm)
+    out = io.BytesIO()
+    image.save(out, "PNG", dpi=(across, along), compress_level=6)
+    return out.getvalue()
+
+
+def _plate(ticket: Ticket, *, red: bool) -> Image.Image:
+    """What one ink does to the paper."""
+    paper_dots = ticket.engine.paper_dots(ticket.columns)
+    left = (paper_dots - ticket.width_dots) // 2
     height = min(_TOP_DOTS + sum(_height(block) for block in ticket.blocks), LONGEST_DOTS)
-    canvas = Image.new("L", (paper_mm * DOTS_PER_MM, height), _WHITE)
+    canvas = Image.new("L", (paper_dots, height), _WHITE)
     y = _TOP_DOTS
     for block in ticket.blocks:
         if y >= LONGEST_DOTS:
             break
-        _draw(canvas, block, left, y, ticket.width_dots)
+        _draw(canvas, block, left, y, ticket.width_dots, red)
         y += _height(block)
-    out = io.BytesIO()
-    canvas.save(out, "PNG", dpi=(203, 203), compress_level=6)
-    return out.getvalue()
+    return canvas
 
 
 def _height(block: Block) -> int:
@@ -61,21 +75,28 @@ def _height(block: Block) -> int:
     return 12 if isinstance(block, Cut) else block.height_dots
 
 
-def _draw(canvas: Image.Image, block: Block, left: int, y: int, width: int) -> None:
+def _draw(canvas: Image.Image, block: Block, left: int, y: int, width: int, red: bool) -> None:
     match block:
         case Line():
-            _draw_line(canvas, block, left, y, width)
-        case Picture():
+            _draw_line(canvas, block, left, y, width, red)
+        case Picture() if block.red is red:
             image = Image.frombytes("1", (block.width, block.height), block.bits, "raw", "1;I")
             _place(canvas, image, block.align, left, y, width)
-        case QrCode():
+        case QrCode() if not red:
             _place(canvas, _qr_image(block), block.align, left, y, width)
-        case Barcode():
+        case Barcode() if not red:
             _place(canvas, _barcode_image(block, width), block.align, left, y, width)
-        case Cut():
+        case Cut() if not red:
             _draw_cut(canvas, y)
-        case Feed():
-            pass
+        case _:
+            pass  # empty paper, a sound, or what the other ink prints
+
+
+def _in_two_inks(black: Image.Image, red: Image.Image) -> Image.Image:
+    """One plate over the other. Red ink takes all of the green and the blue, and little red."""
+    darkened = red.point(lambda value: _RED_INK + value * (_WHITE - _RED_INK) // _WHITE)
+    others = ImageChops.darker(black, red)
+    return Image.merge("RGB", (ImageChops.darker(black, darkened), others, others))
 
 
 def _place(
@@ -91,12 +112,13 @@ def _place(
     canvas.paste(_BLACK, (left + x, y), mask)
 
 
-def _draw_line(canvas: Image.Image, line: Line, left: int, y: int, width: int) -> None:
-    if not line.runs:
+def _draw_line(canvas: Image.Image, line: Line, left: int, y: int, width: int, red: bool) -> None:
+    runs = [run for run in line.runs if run.style.red is red]
+    if not runs:
         return
     tallest = max(run.style.cell_dots[1] for run in line.runs)
     strip = Image.new("L", (width, line.height_dots), _WHITE)
-    for run in line.runs:
+    for run in runs:
         _draw_run(strip, run, tallest)
     if line.runs[0].style.upside_down:
         strip = strip.rotate(180)
@@ -130,7 +152,15 @@ def _glyph(character: str, style: Style) -> Image.Image:
     ImageDraw.Draw(mask).text((0, base_line), character, fill=255, font=font, anchor="ls")
     if style.width != style.height:
         mask = mask.resize(style.cell_dots, Image.Resampling.BICUBIC)
-    return mask
+    return mask if style.font in THERMAL.fonts else _of_needles(mask)
+
+
+def _of_needles(mask: Image.Image) -> Image.Image:
+    """Rows of dots, as nine needles leave them: every second row is paler."""
+    width, height = mask.size
+    rows = bytes(255 if y % 2 == 0 else round(255 * _BETWEEN_NEEDLES) for y in range(height))
+    grid = Image.frombytes("L", (1, height), rows).resize((width, height))
+    return ImageChops.multiply(mask, grid)
 
 
 @lru_cache(maxsize=64)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from escpos_paper.block import Align, Style
+from escpos_paper.engine import Engine
 from escpos_paper.symbol_settings import BarcodeSettings, QrSettings
-from escpos_paper.ticket import DEFAULT_LINE_SPACING_DOTS, PLAIN, Align, Style
 
 _ALIGNS = {0: Align.LEFT, 1: Align.CENTER, 2: Align.RIGHT}
 
@@ -14,25 +15,31 @@ _ALIGNS = {0: Align.LEFT, 1: Align.CENTER, 2: Align.RIGHT}
 class PrintSettings:
     """Mutable on purpose: it *is* the printer's memory."""
 
-    style: Style = PLAIN
+    engine: Engine
+    style: Style
+    spacing_dots: int
     page: int = 0
     align: Align = Align.LEFT
-    spacing_dots: int = DEFAULT_LINE_SPACING_DOTS
     tab_stops: tuple[int, ...] = tuple(range(8, 256, 8))
     qr: QrSettings = field(default_factory=QrSettings)
     barcode: BarcodeSettings = field(default_factory=BarcodeSettings)
     stored_image: bytes = b""
 
+    @classmethod
+    def of(cls, engine: Engine) -> PrintSettings:
+        return cls(engine, Style(font=engine.default_font), engine.spacing_dots)
+
     def set_print_mode(self, bits: int) -> None:
         """ESC !: everything at once."""
         self.style = Style(
-            font="B" if bits & 0x01 else "A",
+            font=self.engine.fonts[bits & 0x01],
             bold=bool(bits & 0x08),
             height=2 if bits & 0x10 else 1,
             width=2 if bits & 0x20 else 1,
             underline=bool(bits & 0x80),
             inverse=self.style.inverse,
             upside_down=self.style.upside_down,
+            red=self.style.red,
         )
 
     def set_size(self, bits: int) -> None:
@@ -52,7 +59,11 @@ class PrintSettings:
         self.style = self.style._replace(upside_down=bool(bits & 1))
 
     def set_font(self, font: int) -> None:
-        self.style = self.style._replace(font="B" if font in (1, 49) else "A")
+        self.style = self.style._replace(font=self.engine.fonts[font in (1, 49)])
+
+    def set_colour(self, colour: int) -> None:
+        """ESC r. A black ribbon has no second half that the needles could hit."""
+        self.style = self.style._replace(red=self.engine.red and colour in (1, 49))
 
     def set_align(self, align: int) -> None:
         self.align = _ALIGNS.get(align % 48, self.align)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from escpos_paper.block import Align, Barcode, QrCode
 from escpos_paper.symbol import QR_CAPACITY_BYTES
-from escpos_paper.ticket import Align, Barcode, QrCode
 
 _CORRECTIONS: Final = {48: "L", 49: "M", 50: "Q", 51: "H"}
 

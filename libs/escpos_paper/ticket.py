@@ -1,174 +1,71 @@
-"""What is on the paper: blocks from top to bottom, and tickets made of them."""
+"""One piece of paper, from top to bottom."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from typing import Final, NamedTuple
 
-from escpos_paper.symbol import barcode_bars, qr_modules
-
-DOTS_PER_MM: Final = 8
-"""203 dpi, the usual thermal head."""
-
-CELL_DOTS: Final = {"A": (12, 24), "B": (9, 17)}
-"""Width and height of a character, in dots, by font."""
-
-
-DEFAULT_LINE_SPACING_DOTS: Final = 30
-"""From one line to the next: 3.75 mm."""
-
-
-class Align(StrEnum):
-    LEFT = "left"
-    CENTER = "center"
-    RIGHT = "right"
-
-
-class Style(NamedTuple):
-    """How characters look. `width` and `height` are factors from 1 to 8."""
-
-    bold: bool = False
-    underline: bool = False
-    inverse: bool = False
-    width: int = 1
-    height: int = 1
-    font: str = "A"
-    upside_down: bool = False
-
-    @property
-    def cell_dots(self) -> tuple[int, int]:
-        """Width and height of one character."""
-        width, height = CELL_DOTS[self.font]
-        return width * self.width, height * self.height
-
-
-PLAIN: Final = Style()
-
-
-class Run(NamedTuple):
-    """Characters of one style, beginning `x_dots` from the left edge of the printable area."""
-
-    text: str
-    style: Style
-    x_dots: int
-
-    @property
-    def column(self) -> int:
-        """Where it begins, in columns of font A."""
-        return self.x_dots // CELL_DOTS["A"][0]
-
-    @property
-    def width_dots(self) -> int:
-        return len(self.text) * self.style.cell_dots[0]
-
-
-class Line(NamedTuple):
-    """A printed line; without runs it is an empty one."""
-
-    runs: tuple[Run, ...]
-    align: Align
-    height_dots: int
-
-
-class Picture(NamedTuple):
-    """Rows of `(width + 7) // 8` bytes; the leftmost dot is the highest bit, 1 is black."""
-
-    width: int
-    height: int
-    bits: bytes
-    align: Align
-
-    @property
-    def height_dots(self) -> int:
-        return self.height
-
-
-class QrCode(NamedTuple):
-    """A QR symbol that the printer itself draws. `module_dots` is the edge of one module."""
-
-    data: bytes
-    module_dots: int
-    correction: str
-    align: Align
-
-    @property
-    def modules(self) -> tuple[tuple[bool, ...], ...]:
-        """The symbol row by row, True black, without the quiet zone."""
-        return qr_modules(self.data, self.correction)
-
-    @property
-    def height_dots(self) -> int:
-        return len(self.modules) * self.module_dots
-
-
-class Barcode(NamedTuple):
-    """A barcode that the printer itself draws, with its text above or below the bars."""
-
-    symbology: str
-    data: bytes
-    module_dots: int
-    bars_height_dots: int
-    text_above: bool
-    text_below: bool
-    align: Align
-
-    @property
-    def bars(self) -> str:
-        """One '1' (black) or '0' per module; empty when they cannot be drawn from these data."""
-        return barcode_bars(self.symbology, self.data)
-
-    @property
-    def height_dots(self) -> int:
-        text_rows = self.text_above + self.text_below
-        return self.bars_height_dots + text_rows * CELL_DOTS["A"][1]
-
-
-class Feed(NamedTuple):
-    """Paper that moved without print."""
-
-    height_dots: int
-
-
-class Cut(NamedTuple):
-    partial: bool
-
-    @property
-    def height_dots(self) -> int:
-        return 0
-
-
-Block = Line | Picture | QrCode | Barcode | Feed | Cut
+from escpos_paper.block import (
+    Align,
+    Barcode,
+    Block,
+    Buzz,
+    Cut,
+    Feed,
+    Line,
+    Picture,
+    QrCode,
+    Run,
+)
+from escpos_paper.engine import THERMAL, Engine
 
 
 @dataclass(frozen=True)
 class Ticket:
     """One piece of paper.
 
-    `columns` is the printable width in characters of font A: 48 for 80 mm paper, 32 for 58 mm.
+    `columns` is the printable width in normal characters: 48 for 80 mm paper, 32 for 58 mm; 40 or
+    33 under needles. `size_bytes` is what the host sent for it, without its
+    enquiries.
     """
 
     blocks: tuple[Block, ...]
     columns: int = 48
+    engine: Engine = THERMAL
+    size_bytes: int = 0
 
     @property
     def width_dots(self) -> int:
         """Printable width: 576 for 80 mm paper, 384 for 58 mm."""
-        return self.columns * CELL_DOTS["A"][0]
+        return self.engine.width_dots(self.columns)
+
+    @property
+    def column_dots(self) -> int:
+        return self.width_dots // self.columns
 
     @property
     def height_mm(self) -> float:
-        """Length of the paper."""
-        return sum(block.height_dots for block in self.blocks) / DOTS_PER_MM
+        """Length of the paper, with the feed before its cut."""
+        return sum(block.height_dots for block in self.blocks) / self.engine.dots_per_mm[1]
+
+    @property
+    def buzzes(self) -> tuple[Buzz, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Buzz))
 
     @property
     def is_blank(self) -> bool:
         """Nothing was printed on it."""
         return not any(
-            block.runs if isinstance(block, Line) else not isinstance(block, (Feed, Cut))
+            block.runs if isinstance(block, Line) else not isinstance(block, (Feed, Buzz, Cut))
             for block in self.blocks
         )
+
+    @property
+    def is_red(self) -> bool:
+        """Is anything on it red?"""
+        pictures = (block for block in self.blocks if isinstance(block, Picture))
+        runs = (run for line in self.lines for run in line.runs)
+        return any(run.style.red for run in runs) or any(picture.red for picture in pictures)
 
     @property
     def is_cut(self) -> bool:
@@ -184,11 +81,11 @@ class Ticket:
 
         Double-width words stay words, so such a line is shorter here than on paper; centred and
         right-aligned lines are aligned again by their length as text. Symbols and pictures stand
-        in brackets. The empty paper before the cut is left out.
+        in brackets. Colours, sounds and the empty paper before the cut are left out.
         """
         rows: list[str] = []
         for block in _joined_pictures(self.blocks):
-            rows.extend(_rows(block, self.columns))
+            rows.extend(_rows(block, self))
         return "\n".join(rows).rstrip("\n")
 
     def png(self) -> bytes:
@@ -207,7 +104,7 @@ def _joined_pictures(blocks: tuple[Block, ...]) -> list[Block]:
     joined: list[Block] = []
     for block in blocks:
         last = joined[-1] if joined else None
-        if isinstance(block, Picture) and isinstance(last, Picture) and last.width == block.width:
+        if isinstance(block, Picture) and isinstance(last, Picture) and _continues(last, block):
             joined[-1] = last._replace(
                 height=last.height + block.height, bits=last.bits + block.bits
             )
@@ -216,27 +113,32 @@ def _joined_pictures(blocks: tuple[Block, ...]) -> list[Block]:
     return joined
 
 
-def _rows(block: Block, columns: int) -> list[str]:
+def _continues(upper: Picture, lower: Picture) -> bool:
+    return upper._replace(height=0, bits=b"") == lower._replace(height=0, bits=b"")
+
+
+def _rows(block: Block, ticket: Ticket) -> list[str]:
+    columns = ticket.columns
     match block:
         case Line(runs=runs, align=align):
-            return [_aligned(_line_text(runs, align), align, columns)]
+            return [_aligned(_line_text(runs, align, ticket.column_dots), align, columns)]
         case Picture(width=width, height=height, align=align):
-            return [_aligned(f"[image {width}x{height}]", align, columns)]
+            return [_aligned(f"[picture {width}x{height}]", align, columns)]
         case QrCode(data=data, align=align):
             return [_aligned(f"[QR: {_readable(data)}]", align, columns)]
         case Barcode(symbology=symbology, data=data, align=align):
             return [_aligned(f"[{symbology}: {_readable(data)}]", align, columns)]
         case Feed(height_dots=height):
-            return [""] * round(height / DEFAULT_LINE_SPACING_DOTS)
-        case Cut():
+            return [""] * round(height / ticket.engine.spacing_dots)
+        case Buzz() | Cut():
             return []
 
 
-def _line_text(runs: tuple[Run, ...], align: Align) -> str:
+def _line_text(runs: tuple[Run, ...], align: Align, column_dots: int) -> str:
     text = ""
     end_dots = runs[0].x_dots if runs and align is not Align.LEFT else 0
     for run in runs:
-        text += " " * round((run.x_dots - end_dots) / CELL_DOTS["A"][0]) + run.text
+        text += " " * round((run.x_dots - end_dots) / column_dots) + run.text
         end_dots = run.x_dots + run.width_dots
     return text.rstrip()
 

@@ -10,7 +10,6 @@ from typing import Final, Protocol
 
 from escpos_paper import Block, Command, Cut, Kind, RealTimeScanner
 from escpos_paper.real_time import CLEAR_BUFFERS
-from escpos_paper.ticket import DOTS_PER_MM
 from virtual_printer.answers import ANSWERED, Answers
 from virtual_printer.fault import Fault, FaultName, Faults
 from virtual_printer.paper_trail import PaperTrail
@@ -158,7 +157,7 @@ class Mechanism:
         if not printed:
             return
         self._trail.write_files()
-        height_mm = sum(block.height_dots for block in printed) / DOTS_PER_MM
+        height_mm = sum(block.height_dots for block in printed) / self.slip.engine.dots_per_mm[1]
         moving_s = height_mm / (self._faults.slow_mm_s or self._speed_mm_s)
         if isinstance(printed[-1], Cut):
             moving_s += CUT_S

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from escpos_paper import Block, Cut, Kind, Paper
+from escpos_paper import THERMAL, Block, Cut, Engine, Kind, Paper
 from virtual_printer.paper_trail import PaperTrail
 from virtual_printer.receive_buffer import Received
 
@@ -19,8 +19,9 @@ _RECENT_BLOCKS: Final = 200
 class Slip:
     """Prints commands onto the paper, and hands each ticket to the trail when it is cut off."""
 
-    def __init__(self, columns: int, trail: PaperTrail) -> None:
-        self._paper = Paper(columns)
+    def __init__(self, columns: int, trail: PaperTrail, engine: Engine = THERMAL) -> None:
+        self.engine = engine
+        self._paper = Paper(columns, engine)
         self._trail = trail
         self._data = bytearray()
         self._first_byte_at = 0.0

@@ -140,7 +140,7 @@ async def test_an_image_of_more_than_the_buffer_is_printed(slow_printer):
     async with Host(slow_printer.port) as host:
         host.send(b"\x1dv0\x00\x48\x00\x64\x00" + b"\xff" * 7200 + b"\x1dV\x00", process_id(1))
         assert await host.receive(7) == confirmation(1)
-    assert slow_printer.tickets[0].text == "[image 576x100]"
+    assert slow_printer.tickets[0].text == "[picture 576x100]"
 
 
 async def test_a_host_that_resets_while_nobody_reads_makes_way_for_the_next(printer):
@@ -167,7 +167,7 @@ async def test_a_broken_off_image_swallows_what_comes_until_it_is_filled(printer
         assert printer.tickets == []
         host.send(b"\0" * 8192, b"\x1b@", ticket("whole"))
         (printed,) = await printer.wait_for_tickets(1)
-    assert printed.text == "A\n[image 8x100]\nwhole"
+    assert printed.text == "A\n[picture 8x100]\nwhole"
 
 
 async def test_connections_are_logged(printer):

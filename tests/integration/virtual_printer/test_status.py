@@ -24,7 +24,7 @@ async def test_a_question_inside_an_image_is_answered_and_is_part_of_the_image(p
         assert await host.ask(image) == OK
         host.send(b"\x1dV\x00")
         (printed,) = await printer.wait_for_tickets(1)
-    assert printed.text == "[image 24x1]"
+    assert printed.text == "[picture 24x1]"
     assert printed.data == image + b"\x1dV\x00"
 
 

@@ -60,10 +60,23 @@ def test_eight_dot_images_are_stretched_to_the_same_height(mode, width):
 
 
 def test_strips_of_a_bit_image_leave_no_paper_between_them():
-    data = (b"\x1b*\x21\x08\x00" + b"\xff" * 24 + b"\n") * 2
-    (ticket,) = tickets(data)
+    strip = b"\x1b*\x21\x08\x00" + b"\xff" * 24 + b"\n"
+    (ticket,) = tickets(b"\x1b3\x10" + strip * 2)
     assert [block.height_dots for block in ticket.blocks] == [24, 24]
-    assert ticket.text() == "[image 8x48]"
+    assert ticket.text() == "[picture 8x48]"
+
+
+def test_strips_with_a_wider_spacing_have_paper_between_them_as_on_the_printer():
+    strip = b"\x1b*\x21\x08\x00" + b"\xff" * 24 + b"\n"
+    (ticket,) = tickets(strip * 2)
+    assert [block.height_dots for block in ticket.blocks] == [24, 6, 24, 6]
+
+
+def test_a_picture_stands_between_rows_of_text_without_a_gap():
+    raster = b"\x1dv0\x00\x01\x00\x02\x00\xff\xff"
+    (ticket,) = tickets(b"A\n" + raster + b"B\n")
+    assert [block.height_dots for block in ticket.blocks] == [30, 2, 30]
+    assert ticket.text() == "A\n[picture 8x2]\nB"
 
 
 def test_graphics_are_stored_first_and_then_printed():
@@ -98,7 +111,7 @@ def test_an_image_without_enough_dots_prints_nothing(data):
 
 def test_text_before_an_image_is_printed_before_it():
     data = b"A\x1dv0\x00\x01\x00\x01\x00\xffB\x1b*\x21\x01\x00\xff\xff\xffC\n"
-    assert tickets(data)[0].text().split("\n") == ["A", "[image 8x1]", "B", "[image 1x24]", "C"]
+    assert tickets(data)[0].text().split("\n") == ["A", "[picture 8x1]", "B", "[picture 1x24]", "C"]
 
 
 def test_an_image_is_aligned():

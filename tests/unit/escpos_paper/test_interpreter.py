@@ -30,6 +30,7 @@ ONE_OF_EACH = [
     (b"\x1dB\x01", Kind.INVERSE),
     (b"\x1bM\x01", Kind.FONT),
     (b"\x1b{\x01", Kind.UPSIDE_DOWN),
+    (b"\x1br\x01", Kind.COLOUR),
     (b"\x1ba\x01", Kind.ALIGN),
     (b"\x1bt\x13", Kind.CODE_PAGE),
     (b"\x1b2", Kind.LINE_SPACING),

@@ -255,3 +255,8 @@ def test_no_bytes_break_the_paper_and_no_line_is_too_wide(data, columns):
             for run in line.runs:
                 one = run.style.cell_dots[0]
                 assert run.x_dots + run.width_dots <= max(columns * 12, run.x_dots + one)
+
+
+def test_the_bytes_of_a_ticket_are_counted_without_the_questions_about_it():
+    first, second = tickets(b"\x1b@A\n\x10\x04\x01\x1d(H\x06\x00000001\x1dV\x00B\n")
+    assert (first.size_bytes, second.size_bytes) == (2 + 2 + 3, 2 + 3)

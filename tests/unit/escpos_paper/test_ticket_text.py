@@ -22,7 +22,7 @@ def test_a_real_ticket_reads_as_it_looks():
         "       [QR: https://example.org/o/10042]",
         "             [EAN13: 4006381333931]",
         "              [CODE128: Hello-42]",
-        "                 [image 96x144]",
+        "                [picture 96x144]",
         "#0417  job 3f9a12bc",
     ]
 
@@ -64,5 +64,5 @@ def test_no_style_changes_the_text(command):
 
 def test_an_image_stands_with_its_size():
     image = b"\x1dv0\x00\x30\x00\x64\x00" + bytes(4800)
-    assert text(image) == "[image 384x100]"
-    assert text(b"\x1ba\x01" + image) == " " * 16 + "[image 384x100]"
+    assert text(image) == "[picture 384x100]"
+    assert text(b"\x1ba\x01" + image) == " " * 15 + "[picture 384x100]"

@@ -96,7 +96,7 @@ def _example(keys: tuple[str, ...]) -> str:
 
 def _unknown_word(word: object, expected: str) -> str:
     known = {one.casefold(): one for one in re.findall("'([^']+)'", expected)}
-    near = get_close_matches(str(word).casefold(), known, n=1)
+    near = get_close_matches(word.casefold(), known, n=1) if isinstance(word, str) else []
     hint = f'; did you mean "{known[near[0]]}"?' if near else ""
     return f"should be {expected}{hint}"
 

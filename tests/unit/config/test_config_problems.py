@@ -78,8 +78,11 @@ def test_a_mailbox_that_is_none_is_told(email):
         ),
         ({"wix": {"instances": [1]}}, "wix . instances[0]: should be text in quotes"),
         ({"wix": {"instances": [""]}}, "wix . instances[0]: should not be empty"),
-        ({"defaults": {"language": "fr"}}, "defaults . language: should be 'de' or 'en'"),
-        ({"defaults": {"language": 1}}, "defaults . language: should be 'de' or 'en'"),
+        (
+            {"defaults": {"language": "es"}},
+            "defaults . language: should be 'de', 'en', 'fr' or 'it'",
+        ),
+        ({"defaults": {"language": 1}}, "defaults . language: should be 'de', 'en', 'fr' or 'it'"),
         (
             {"defaults": {"copies": "2"}},
             "defaults . copies: should be a whole number, without quotes",
@@ -118,6 +121,51 @@ def test_a_mailbox_that_is_none_is_told(email):
         (
             {"defaults": {"printer": {"status": "ask"}}},
             "defaults . printer . status: should be 'dle-eot' or 'none'",
+        ),
+        (
+            {"defaults": {"printer": {"code_page_number": 256}}},
+            "defaults . printer . code_page_number: should be less than or equal to 255",
+        ),
+        (
+            {"defaults": {"printer": {"code_page_number": "19"}}},
+            "defaults . printer . code_page_number: should be a whole number, without quotes",
+        ),
+        (
+            {"defaults": {"printer": {"code_page": "cp85"}}},
+            "defaults . printer . code_page: should be 'cp437', 'cp850', 'cp852', 'cp858', "
+            "'cp866', 'cp1252' or 'iso8859_15'; did you mean \"cp858\"?",
+        ),
+        (
+            {"defaults": {"printer": {"technology": "needles"}}},
+            "defaults . printer . technology: should be 'thermal' or 'impact'",
+        ),
+        ({"defaults": {"ticket": "L"}}, "defaults . ticket: should be a table of keys and values"),
+        (
+            {"defaults": {"ticket": {"text_size": "XXL"}}},
+            "defaults . ticket . text_size: should be 'S', 'M' or 'L'",
+        ),
+        (
+            {"defaults": {"ticket": {"text_size": "l"}}},
+            "defaults . ticket . text_size: should be 'S', 'M' or 'L'; did you mean \"L\"?",
+        ),
+        (
+            {"defaults": {"ticket": {"top_rows": 21}}},
+            "defaults . ticket . top_rows: should be less than or equal to 20",
+        ),
+        (
+            {"defaults": {"ticket": {"hide": "times"}}},
+            'defaults . ticket . hide: should be a list: write hide = ["..."]',
+        ),
+        (
+            {"defaults": {"ticket": {"hide": ["times", "price"]}}},
+            "defaults . ticket . hide[1]: should be 'customer', 'method', 'questions', "
+            "'other_stations', 'times', 'prices', 'contact' or 'contents'; "
+            'did you mean "prices"?',
+        ),
+        (
+            {"defaults": {"ticket": {"hide": ["allergies"]}}},
+            "defaults . ticket . hide[0]: should be 'customer', 'method', 'questions', "
+            "'other_stations', 'times', 'prices', 'contact' or 'contents'",
         ),
     ],
 )
@@ -188,6 +236,14 @@ def test_a_route_that_matches_nothing_is_told():
     )
 
 
+def test_modifiers_alone_without_modifiers_is_told():
+    route = {"stations": ["bar"], "items": ["Cola"], "modifiers_alone": True}
+
+    assert only_problem(document(location(routes=[route]))) == (
+        ALTSTADT + "routes[0]: modifiers_alone is about modifiers: give some"
+    )
+
+
 def test_an_unknown_key_is_told_with_the_one_that_was_meant():
     place = location(printers=[printer("kitchen-1", 50, colums=42), printer("bar-1", 51)])
 
@@ -200,17 +256,79 @@ def test_an_unknown_key_like_no_other_is_told_with_all_that_there_are():
     assert only_problem(document(wix={"xyz": 1})) == "wix . xyz: unknown key; known: instances"
 
 
+@pytest.mark.parametrize("owner", ["stations", "printers"])
+def test_an_unknown_key_of_a_ticket_is_told_where_it_stands_and_not_at_those_who_inherit_it(owner):
+    place = location()
+    place[owner][0]["ticket"] = {"textsize": "L"}
+
+    told = only_problem(document(place))
+
+    assert told.startswith(ALTSTADT + f"{owner}[0] ")
+    assert told.endswith('. ticket . textsize: unknown key; did you mean "text_size"?')
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        (
+            "document",
+            "curier",
+            "should be 'station', 'pass', 'courier' or 'bag'; did you mean \"courier\"?",
+        ),
+        ("document", ["pass"], "should be 'station', 'pass', 'courier' or 'bag'"),
+        ("only_for", "pickup", 'should be a list: write only_for = ["..."]'),
+        ("ticket", ["L"], "should be a table of keys and values"),
+        ("printer", [], "should be text in quotes"),
+    ],
+)
+def test_a_wrong_value_of_a_station_is_told_once_and_in_words(key, value, problem):
+    place = location(stations=[station("kitchen"), station("bar", **{key: value})])
+
+    assert only_problem(document(place)) == ALTSTADT + f'stations[1] "bar" . {key}: {problem}'
+
+
+def test_an_order_of_a_kind_that_does_not_exist_is_told_with_the_one_that_was_meant():
+    place = location(stations=[station("kitchen"), station("bar", only_for=["pick-up"])])
+
+    told = only_problem(document(place))
+
+    assert told.startswith(ALTSTADT + 'stations[1] "bar" . only_for[0]: should be ')
+    assert told.endswith('; did you mean "pickup"?')
+
+
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_a_person_who_asks_for_mails_in_a_language_of_tickets_only_is_told_which_there_are(
+    language,
+):
+    person = {"name": "Claire", "email": "claire@bosco.example", "language": language}
+
+    assert only_problem(document(people=[person])) == "people[0] . language: should be 'de' or 'en'"
+
+
+def test_the_printers_own_table_need_not_be_one_to_be_told_about_in_words():
+    place = location(printers=[printer("kitchen-1", 50, ticket=5), printer("bar-1", 51)])
+
+    assert only_problem(document(place)) == (
+        ALTSTADT + 'printers[0] "kitchen-1" . ticket: should be a table of keys and values'
+    )
+
+
 def test_a_wrong_default_is_told_once_where_it_stands_and_not_at_those_who_inherit_it():
     told = problems(
         document(
             location("altstadt"),
             location("hafen"),
-            defaults={"language": "fr", "copies": 0, "printer": {"columns": 1, "colums": 2}},
+            defaults={
+                "language": "es",
+                "copies": 0,
+                "printer": {"columns": 1, "colums": 2},
+                "ticket": {"text_size": "XL", "hide": ["x"], "top": 3},
+            },
             people=[{"name": "Berta", "email": "berta@bosco.example"}],
         )
     )
 
-    assert len(told) == 4
+    assert len(told) == 7
     assert all(problem.startswith("defaults . ") for problem in told)
 
 
@@ -267,7 +385,9 @@ def _classes(annotation: Any) -> list[type]:
 
 # Whatever tomllib can answer with, below the names that mean something to us.
 _TABLE_KEYS = ["organisation", "defaults", "locations", "stations", "printers", "routes", "people"]
+_TABLE_KEYS += ["ticket", "menu_sections"]
 _VALUE_KEYS = ["id", "name", "printer", "agent", "address", "language", "email", "copies"]
+_VALUE_KEYS += ["document", "only_for", "hide", "technology", "code_page", "columns"]
 _KEYS = st.sampled_from([*_TABLE_KEYS, *_VALUE_KEYS, "default_station"])
 _TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -200,18 +200,6 @@ def test_people_without_locations_are_told_about_all_of_them():
     assert [one.name for one in chain.people_of("altstadt")] == ["Berta"]
 
 
-def test_a_station_that_nothing_leads_to_is_a_warning():
-    chain = config(location(routes=[]))
-
-    assert len(chain.warnings) == 1
-    assert 'location "altstadt", station "bar"' in chain.warnings[0]
-
-
-@pytest.mark.parametrize("matcher", ["sections", "categories", "items", "modifiers"])
-def test_a_station_that_any_route_or_the_default_leads_to_is_no_warning(matcher):
-    assert config(location(routes=[{matcher: ["x"], "stations": ["bar"]}])).warnings == ()
-
-
 def test_settings_of_a_printer_are_numbers_in_seconds_and_never_beyond_five_minutes():
     with pytest.raises(ConfigError) as caught:
         config(defaults={"printer": {"send_timeout_s": 301, "idle_close_s": 0}})

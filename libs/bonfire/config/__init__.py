@@ -26,11 +26,19 @@ from bonfire.config.model import (
     Wix,
 )
 from bonfire.config.people import Mail, MailLanguage, Monitoring, Person, Role, Tls
-from bonfire.config.printer import Buzzer, CodePage, Printer, PrinterSettings, Technology
+from bonfire.config.printer import (
+    EPSON_NUMBERS,
+    Buzzer,
+    CodePage,
+    Printer,
+    PrinterSettings,
+    Technology,
+)
 from bonfire.config.problem import ConfigError
 from bonfire.config.ticket import Grouping, OptionalBlock, TextSize, TicketSettings
 
 __all__ = [
+    "EPSON_NUMBERS",
     "Address",
     "Buzzer",
     "CodePage",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bonfire.config import (
+    EPSON_NUMBERS,
     Buzzer,
     CodePage,
     Grouping,
@@ -18,17 +19,6 @@ from bonfire.config import (
 
 DOTS_PER_COLUMN: Final = 12  # of a thermal printer's normal character
 
-# Where Epson keeps its code pages (ESC t n); most others follow.
-_EPSON_NUMBERS: Final = {
-    CodePage.CP437: 0,
-    CodePage.CP850: 2,
-    CodePage.CP852: 18,
-    CodePage.CP858: 19,
-    CodePage.CP866: 17,
-    CodePage.CP1252: 16,
-    CodePage.ISO8859_15: 40,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -39,7 +29,7 @@ class Profile:
     red: bool = False
     raster: bool = True
     code_page: CodePage = CodePage.CP858
-    code_page_number: int = _EPSON_NUMBERS[CodePage.CP858]
+    code_page_number: int = EPSON_NUMBERS[CodePage.CP858]
     buzzer: Buzzer = Buzzer.NONE
     text_size: TextSize = TextSize.MEDIUM
     top_rows: int = 3
@@ -74,7 +64,7 @@ def profile_of(printer: PrinterSettings, ticket: TicketSettings) -> Profile:
         red=printer.red,
         raster=printer.raster and printer.technology is Technology.THERMAL,
         code_page=printer.code_page,
-        code_page_number=_EPSON_NUMBERS[printer.code_page] if number is None else number,
+        code_page_number=EPSON_NUMBERS[printer.code_page] if number is None else number,
         buzzer=printer.buzzer if ticket.buzz else Buzzer.NONE,
         text_size=ticket.text_size,
         top_rows=ticket.top_rows,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bonfire.errors import BonfireError
+from gallery import goldens
 from gallery.cases import Case, all_cases
 from gallery.drawing import Drawn, Undrawable, draw
 from gallery.page import page
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     begun = time.monotonic()
     try:
         gallery = drawn([case for case in all_cases() if given.only in case.name])
+        if given.goldens:
+            goldens.write(gallery)
         file = write(gallery, given.out)
     except (BonfireError, Undrawable, OSError) as error:
         print(f"gallery: {error}", file=sys.stderr)
@@ -35,8 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "preview", metavar="DIR")
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "--only", default="", metavar="TEXT", help="tickets with this in their names, such as .bar."
+    )
+    which.add_argument(
+        "--goldens", action="store_true", help="write those anew that the tests compare with"
     )
     return parser
 

@@ -1,0 +1,109 @@
+"""The tickets that are kept: every one of the gallery as text, some of them as pictures.
+
+Who changes the look of a ticket writes them anew with `make goldens`, and looks at what changed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from itertools import groupby, product
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageChops
+
+from gallery.cases import Case, all_cases
+from gallery.drawing import Drawn
+
+ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = ROOT / "tests" / "unit" / "gallery" / "golden"
+DIFFERENCES: Final = ROOT / "var" / "goldens"
+
+_GAP_DOTS: Final = 16
+
+_STATIONS: Final = ("kitchen", "bar", "pass", "courier", "bag")
+_PAPERS: Final = ("80mm-48", "58mm-32", "impact-33-red")
+
+
+def _every(*parts: Iterable[str]) -> set[str]:
+    return {".".join(name) for name in product(*parts)}
+
+
+_KITCHEN: Final = (("everything",), ("kitchen",))
+PICTURES: Final = frozenset(
+    _every(("everything",), _STATIONS, ("NEW",), _PAPERS, ("de",))
+    | _every(*_KITCHEN, ("CHANGE", "CANCEL"), _PAPERS, ("de",))
+    | _every(*_KITCHEN, ("REPRINT-2", "POSSIBLE-DUPLICATE"), ("80mm-48",), ("de",))
+    | _every(*_KITCHEN, ("FROM-KITCHEN-1", "LATE-12", "TEST"), ("80mm-48",), ("de",))
+    | _every(*_KITCHEN, ("NEW",), ("80mm-42", "80mm-small", "80mm-large", "58mm-large"), ("de",))
+    | _every(*_KITCHEN, ("NEW",), ("impact-40-red", "80mm-merged", "80mm-bare"), ("de",))
+    | _every(*_KITCHEN, ("CHANGE",), ("80mm-48",), ("en", "fr", "it"))
+    | _every(("alphabets",), ("kitchen",), ("NEW",), _PAPERS, ("de",))
+    | _every(("dine-in-table", "pickup-asap-cash"), ("kitchen",), ("NEW",), ("80mm-48",), ("de",))
+    | _every(("modifiers-in-every-place",), ("kitchen",), ("NEW",), ("80mm-48",), ("de",))
+    | _every(("delivery-scheduled-paid",), ("courier",), ("NEW",), ("80mm-48",), ("de",))
+)
+
+
+def pictured() -> tuple[Case, ...]:
+    """The cases whose pictures are kept."""
+    return tuple(case for case in all_cases() if case.name in PICTURES)
+
+
+def texts(named: Iterable[tuple[Case, str]]) -> dict[str, str]:
+    """What the files of texts hold, by their names: one for each document and profile."""
+    ordered = sorted(named, key=lambda one: (_file(one[0]), one[0].name))
+    return {
+        file: "\n".join(f"===== {case.name}\n{text}\n" for case, text in members)
+        for file, members in groupby(ordered, key=lambda one: _file(one[0]))
+    }
+
+
+def _file(case: Case) -> str:
+    return f"{case.document}.{case.profile}.txt"
+
+
+def write(gallery: Iterable[Drawn]) -> None:
+    """All of them; files of tickets that are no longer in the gallery go."""
+    drawn = tuple(gallery)
+    files = {name: text.encode() for name, text in texts((d.case, d.text) for d in drawn).items()}
+    files |= {f"{d.case.name}.png": d.png for d in drawn if d.case.name in PICTURES}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.iterdir():
+        if old.name not in files:
+            old.unlink()
+    for name, content in files.items():
+        (FOLDER / name).write_bytes(content)
+
+
+def opened(png: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(png)) as picture:
+        return picture.convert("RGB")
+
+
+def differ(before: Image.Image, now: Image.Image) -> bool:
+    return before.size != now.size or ImageChops.difference(before, now).getbbox() is not None
+
+
+def side_by_side(name: str, before: Image.Image, now: Image.Image) -> Path:
+    """Writes both and what differs beside one another; returns the file."""
+    height = max(before.height, now.height)
+    change = ImageChops.difference(_as_high(before, height), _as_high(now, height))
+    pictures = (before, now, ImageChops.invert(change))
+    width = sum(picture.width for picture in pictures) + 2 * _GAP_DOTS
+    sheet = Image.new("RGB", (width, height), "grey")
+    left = 0
+    for picture in pictures:
+        sheet.paste(picture, (left, 0))
+        left += picture.width + _GAP_DOTS
+    DIFFERENCES.mkdir(parents=True, exist_ok=True)
+    file = DIFFERENCES / f"{name}.png"
+    sheet.save(file)
+    return file
+
+
+def _as_high(picture: Image.Image, height: int) -> Image.Image:
+    higher = Image.new("RGB", (picture.width, height), "white")
+    higher.paste(picture)
+    return higher

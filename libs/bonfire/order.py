@@ -13,8 +13,10 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 LABEL_CHARACTERS: Final = 2_000
+TEXT_CHARACTERS: Final = 20_000
+MOST_OF_A_LINE: Final = 999_999  # dishes
 
-Text = Annotated[str, Field(max_length=20_000)]
+Text = Annotated[str, Field(max_length=TEXT_CHARACTERS)]
 Label = Annotated[str, Field(max_length=LABEL_CHARACTERS)]
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -148,7 +150,7 @@ class Item(Value):
     """One line of the order. Two lines that differ in anything stay two lines."""
 
     name: Text
-    quantity: Annotated[int, Field(ge=1, le=999_999)] = 1
+    quantity: Annotated[int, Field(ge=1, le=MOST_OF_A_LINE)] = 1
     id: Label = ""  # the shop's id of this line
     variants: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     modifiers: Annotated[tuple[Modifier, ...], Field(max_length=200)] = ()

@@ -2,75 +2,110 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
 
 from bonfire.config import Location, Route
-from bonfire.order import Item
+from bonfire.messages import Document
+from bonfire.order import LABEL_CHARACTERS, MOST_OF_A_LINE, FulfilmentKind, Item, Modifier
+from order_ingest.domain.patterns import any_matches
+
+# Choices of one dish that stand without it. Each repeats what the guest wrote to the dish, and a
+# ticket must not grow without end.
+MOST_ALONE: Final = 10
 
 
-def route(items: Iterable[Item], location: Location) -> dict[str, tuple[Item, ...]]:
-    """The items of each station that has any, by station id.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of a dish as a line of its own, and the stations that see it without the dish."""
 
-    Stations come in the order of the configuration, items in the order of the menu. An item may be
-    at several stations and is at one at least. Without items the default station still appears,
-    with none, so that a person sees the order.
+    item: Item
+    stations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item of an order, and the ids of the stations that see the whole of it: at least one."""
+
+    item: Item
+    stations: frozenset[str]
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def makers(self) -> frozenset[str]:
+        """Every station that makes a part of it."""
+        return self.stations.union(*(choice.stations for choice in self.choices))
+
+
+def route(items: Iterable[Item], location: Location, kind: FulfilmentKind) -> tuple[Line, ...]:
+    """The lines of an order of this kind, as they came.
+
+    Only stations with tickets for orders of this kind cook. An item that no route leads to one of
+    them is at the default station, which never refuses.
     """
-    found: dict[str, list[Item]] = {}
-    for item in items:
-        for station in _stations_of(item, location):
-            found.setdefault(station, []).append(item)
-    if not found:
-        found[location.default_station] = []
-    return {
-        station.id: tuple(found[station.id]) for station in location.stations if station.id in found
-    }
-
-
-def _stations_of(item: Item, location: Location) -> set[str]:
-    cooks = next(
-        (one.stations for one in location.routes if _takes(one, item)), (location.default_station,)
+    cooks = frozenset(
+        station.id
+        for station in location.stations
+        if station.document is Document.STATION
+        and (not station.only_for or kind in station.only_for)
     )
-    joins = (one.stations for one in location.routes if _is_in_modifiers(one, item))
-    return {*cooks, *(station for stations in joins for station in stations)}
+    return tuple(_line(item, location, cooks) for item in items)
+
+
+def _line(item: Item, location: Location, cooks: frozenset[str]) -> Line:
+    taken = next((one.stations for one in location.routes if _takes(one, item)), ())
+    whole = cooks.intersection(taken) or frozenset([location.default_station])
+    whole |= cooks.intersection(_joining(item.modifiers, location.routes, alone=False))
+    alone = [
+        (modifier, stations)
+        for modifier in item.modifiers
+        if (stations := cooks.intersection(_joining([modifier], location.routes, alone=True)))
+    ]
+    choices = [(modifier, stations - whole) for modifier, stations in alone if stations - whole]
+    if len(choices) > MOST_ALONE or any(
+        item.quantity * modifier.quantity > MOST_OF_A_LINE for modifier, _ in choices
+    ):
+        # No set menu is like that. These stations see all of it, so that nothing is lost.
+        return Line(item, whole.union(*(stations for _, stations in choices)))
+    return Line(
+        item,
+        whole,
+        tuple(Choice(_standing_alone(modifier, item), stations) for modifier, stations in choices),
+    )
 
 
 def _takes(rule: Route, item: Item) -> bool:
     return (
-        _any_matches(rule.sections, (item.section.id, item.section.name))
-        or _any_matches(rule.categories, (item.category,))
-        or _any_matches(rule.items, (item.name,))
+        any_matches(rule.sections, (item.section.id, item.section.name))
+        or any_matches(rule.categories, (item.category,))
+        or any_matches(rule.items, (item.name,))
     )
 
 
-def _is_in_modifiers(rule: Route, item: Item) -> bool:
-    return _any_matches(rule.modifiers, tuple(modifier.name for modifier in item.modifiers))
+def _joining(
+    modifiers: Iterable[Modifier], routes: Iterable[Route], *, alone: bool
+) -> Iterable[str]:
+    """The stations of all routes that look for one of these choices, to see it alone or not."""
+    names = [modifier.name for modifier in modifiers]
+    return chain.from_iterable(
+        one.stations
+        for one in routes
+        if one.modifiers_alone is alone and any_matches(one.modifiers, names)
+    )
 
 
-def _any_matches(patterns: Sequence[str], texts: Sequence[str]) -> bool:
-    return any(matches(pattern, text) for pattern in patterns for text in texts if text)
+def _standing_alone(modifier: Modifier, dish: Item) -> Item:
+    """As often as it was ordered in all, with the guest's words: they may be about it.
 
-
-def matches(pattern: str, text: str) -> bool:
-    """Is this the text, whatever its capitals and spaces? `*` stands for anything, or nothing.
-
-    Not a regular expression: the text is a guest's, and its length must not cost more than itself.
+    It has no section: it stands in none of the menu's.
     """
-    first, *others = _plain(pattern).split("*")
-    rest = _plain(text)
-    if not others:
-        return rest == first
-    *middle, last = others
-    if not rest.startswith(first):
-        return False
-    rest = rest[len(first) :]
-    for part in middle:
-        _, found, rest = rest.partition(part) if part else ("", "*", rest)
-        if not found:
-            return False
-    return rest.endswith(last)
-
-
-def _plain(text: str) -> str:
-    """The same for all ways to write a word: composed or not, wide or narrow, big or small."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return Item(
+        name=modifier.name,
+        quantity=dish.quantity * modifier.quantity,
+        id=dish.id,
+        special_request=dish.special_request,
+        notes=dish.notes,
+        part_of=dish.name[:LABEL_CHARACTERS],
+    )

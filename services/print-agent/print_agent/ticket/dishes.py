@@ -1,88 +1,105 @@
-"""The dishes of a ticket, in the order of the menu."""
+"""A dish with all that belongs to it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from bonfire.messages import TicketOrder
+from bonfire.config import OptionalBlock
 from bonfire.order import Item, Modifier
-from print_agent.ticket.blocks import Banner, Block, Detail, Dish, Heading
-from print_agent.ticket.guest_text import item_texts
+from print_agent.ticket.blocks import Block, Detail, Dish, Place
+from print_agent.ticket.draft import Draft
+from print_agent.ticket.guest_text import box, labelled
+from print_agent.ticket.money import line_price, surcharge
 from print_agent.ticket.pen import Pen
 from print_agent.ticket.style import PLAIN, Style
 
-# About six metres of paper: many times the largest real order, and an end to an endless one.
-BODY_CHARACTERS: Final = 40_000
-
 # A word that turns a dish into another one. The menu's language need not be the ticket's.
 _CHANGES_A_DISH: Final = re.compile(
-    r"\b(no|not|without|ohne|kein|keine|keinen|nicht|sans|pas|senza|niente|extra|extras|statt)\b",
+    r"\b(no|not|without|ohne|kein|keine|keinen|nicht|sans|pas|senza|niente|statt"
+    r"|extra|extras|supplément|suppléments|supplemento|aggiunta)\b",
     re.IGNORECASE,
 )
 # What has no name comes with its id. Eight digits find it online; all 36 break over two lines.
 _NAMELESS: Final = re.compile(
     r"(?P<start>\?\? [0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
 )
-_CHANGED: Final = Style(height=2, bold=True)
+_VARIANT: Final = Style(height=2)
+_CHANGES: Final = Style(height=2, bold=True)
 _UNRESOLVED: Final = Style(bold=True, inverse=True)
+_REQUEST: Final = Style(height=2, bold=True)
+_SMALL_CHANGES: Final = Style(bold=True)
 
 
-def dishes(order: TicketOrder, number: str, pen: Pen) -> Iterator[Block]:
-    """Every line of the order on its own: two that look alike may be two guests' wishes."""
-    start = pen.characters
-    shown = 0
-    for section, items in _by_section(order.items, pen):
-        if section:
-            yield Heading(section)
-        for item in items:
-            if pen.characters - start > BODY_CHARACTERS:
-                pen.incomplete = True
-                yield Banner(pen.words.items_left_out.format(len(order.items) - shown))
-                yield Banner(pen.words.read_rest.format(number))
-                return
-            yield from _dish(item, number, pen)
-            shown += 1
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`small` for what nobody cooks from this ticket, `struck` for what is taken back."""
+
+    small: bool = False
+    struck: bool = False
+    prices: bool = False
 
 
-def total(order: TicketOrder) -> int:
-    return sum(item.quantity for item in order.items)
+COOKED: Final = Look()
+SMALL: Final = Look(small=True)
+STRUCK: Final = Look(struck=True)
 
 
-def _by_section(items: tuple[Item, ...], pen: Pen) -> list[tuple[str, list[Item]]]:
-    """Items under the names of their sections, both in the order in which they came.
+def dish(item: Item, draft: Draft, look: Look = COOKED) -> Iterator[Block]:
+    yield name_of(item, draft, look)
+    yield from part_of(item, draft)
+    for text in item.variants:
+        yield from variant(text, draft, look)
+    for one in item.modifiers:
+        yield modifier(one, draft, look)
+    yield from request(item.special_request, draft.words.request, draft, look)
+    for note in item.notes:
+        yield from labelled(note, draft, Place.DISH)
 
-    Items without a section come first, where no heading can claim them.
-    """
-    sections: dict[str, list[Item]] = {"": []}
-    for item in items:
-        sections.setdefault(pen.line(item.section.name), []).append(item)
-    return [(name, members) for name, members in sections.items() if members]
 
-
-def _dish(item: Item, number: str, pen: Pen) -> Iterator[Block]:
-    name = _name(item.name, pen)
+def name_of(item: Item, draft: Draft, look: Look = COOKED) -> Dish:
+    name = _name(item.name, draft.pen)
     if not name:
-        pen.incomplete = True
-    yield Dish(item.quantity, name or pen.words.no_name)
-    for variant in item.variants:
-        if text := _name(variant, pen):
-            yield Detail(text, style=Style(height=2))
-    for modifier in item.modifiers:
-        yield _modifier(modifier, pen)
-    yield from item_texts(item, number, pen)
+        draft.pen.incomplete = True
+    priced = look.prices and draft.profile.shows(OptionalBlock.PRICES)
+    return Dish(
+        item.quantity,
+        name or draft.words.no_name,
+        price=draft.pen.line(line_price(item, draft.words)) if priced else "",
+        struck=look.struck,
+        small=look.small,
+    )
 
 
-def _modifier(modifier: Modifier, pen: Pen) -> Detail:
-    name, group = _name(modifier.name, pen), pen.line(modifier.group)
-    if modifier.quantity > 1:
-        name = f"{modifier.quantity}x {name}"
-    if not modifier.resolved or not name:
-        pen.incomplete = True
+def part_of(item: Item, draft: Draft) -> Iterator[Detail]:
+    if text := draft.pen.line(item.part_of):
+        yield Detail(text, draft.words.part_of)
+
+
+def variant(text: str, draft: Draft, look: Look = COOKED) -> Iterator[Detail]:
+    if name := _name(text, draft.pen):
+        yield Detail(name, style=PLAIN if look.small else _VARIANT)
+
+
+def modifier(one: Modifier, draft: Draft, look: Look = COOKED) -> Detail:
+    name, group = _name(one.name, draft.pen), draft.pen.line(one.group)
+    if one.quantity > 1:
+        name = f"{one.quantity}x {name}"
+    if not one.resolved or not name:
+        draft.pen.incomplete = True
         return Detail(f"?? {name.removeprefix('?? ')}".strip(), group, style=_UNRESOLVED)
-    changes = _CHANGES_A_DISH.search(name) or _CHANGES_A_DISH.search(group)
-    return Detail(name, group, style=_CHANGED if changes else PLAIN)
+    if look.prices and draft.profile.shows(OptionalBlock.PRICES):
+        name = f"{name} {draft.pen.line(surcharge(one, draft.words))}".strip()
+    if not (_CHANGES_A_DISH.search(name) or _CHANGES_A_DISH.search(group)):
+        return Detail(name, group)
+    return Detail(name, group, style=_SMALL_CHANGES if look.small else _CHANGES)
+
+
+def request(text: str, title: str, draft: Draft, look: Look = COOKED) -> Iterator[Block]:
+    style = _SMALL_CHANGES if look.small else _REQUEST
+    yield from box(text, title, draft, Place.DISH, style)
 
 
 def _name(text: str, pen: Pen) -> str:

@@ -3,71 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from bonfire.allergy import mentions_allergy
-from bonfire.messages import TicketOrder
-from bonfire.order import Item, LabelledText
+from bonfire.config import OptionalBlock
+from bonfire.order import LabelledText
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
-from print_agent.ticket.pen import Pen
+from print_agent.ticket.draft import Draft
 from print_agent.ticket.style import PLAIN, Style
 
-NOTE_CHARACTERS = 1_500
-REQUEST_CHARACTERS = 600
-_LARGE_NOTE_CHARACTERS = 200  # a longer note in large type would push the dishes out of sight
+NOTE_CHARACTERS: Final = 1_500
+REQUEST_CHARACTERS: Final = 600
 
-_BOLD = Style(bold=True)
-_ALLERGY = Style(height=2, bold=True, inverse=True)
-
-
-def order_texts(order: TicketOrder, number: str, pen: Pen) -> Iterator[Block]:
-    """What the guest wrote about the whole order."""
-    style = Style(
-        height=2 if len(order.note) <= _LARGE_NOTE_CHARACTERS else 1, bold=True, inverse=True
-    )
-    yield from _box(order.note, pen.words.note, number, pen, Place.TICKET, style)
-    instructions = order.fulfilment.instructions
-    yield from _box(instructions, pen.words.instructions, number, pen, Place.TICKET, PLAIN)
-    for field in order.custom_fields:
-        yield from _labelled(field, pen, Place.TICKET)
-    if name := pen.line(order.customer_name):
-        yield Detail(name, pen.words.customer, Place.TICKET, _BOLD)
+ALLERGY: Final = Style(height=2, bold=True, inverse=True)
+_BOLD: Final = Style(bold=True)
+_READ_REST: Final = Style(width=2, height=2, bold=True, inverse=True)
 
 
-def item_texts(item: Item, number: str, pen: Pen) -> Iterator[Block]:
-    """What the guest wrote about one dish."""
-    style = Style(height=2, bold=True)
-    yield from _box(item.special_request, pen.words.request, number, pen, Place.DISH, style)
-    for note in item.notes:
-        yield from _labelled(note, pen, Place.DISH)
-
-
-def speaks_of_allergy_below(order: TicketOrder) -> bool:
-    """Whether a text that stands below the top of the ticket does."""
-    return any(
-        mentions_allergy(text)
-        for item in order.items
-        for text in (item.special_request, *(f"{note.label} {note.text}" for note in item.notes))
-        if text
-    )
-
-
-def _box(
-    text: str, title: str, number: str, pen: Pen, place: Place, style: Style
-) -> Iterator[Block]:
-    most = NOTE_CHARACTERS if place is Place.TICKET else REQUEST_CHARACTERS
-    shown = pen.lines(text, most)
+def box(text: str, title: str, draft: Draft, place: Place, style: Style = PLAIN) -> Iterator[Block]:
+    """`text` in its frame, if there is any. An allergy in it is loud, however it is styled else."""
+    allergic = mentions_allergy(text)
+    whole = place is Place.TICKET or allergic
+    shown = draft.pen.lines(text, NOTE_CHARACTERS if whole else REQUEST_CHARACTERS)
     if not shown:
         return
-    if mentions_allergy(text):
-        yield Box(f"{pen.words.allergy} {title}", shown, place, _ALLERGY, loud_title=True)
+    if allergic:
+        yield Box(f"{draft.words.allergy} {title}", shown, place, ALLERGY, loud_title=True)
     else:
         yield Box(title, shown, place, style)
-    if pen.cut_last:
-        yield Banner(pen.words.read_rest.format(number))
+    if draft.pen.cut_last:
+        yield read_rest(draft)
 
 
-def _labelled(field: LabelledText, pen: Pen, place: Place) -> Iterator[Block]:
-    label, text = pen.line(field.label), pen.line(field.text)
+def labelled(field: LabelledText, draft: Draft, place: Place) -> Iterator[Detail]:
+    label, text = draft.pen.line(field.label), draft.pen.line(field.text)
     if label or text:
-        allergic = mentions_allergy(f"{field.label} {field.text}")
-        yield Detail(text, label or "-", place, _ALLERGY if allergic else PLAIN)
+        style = ALLERGY if speaks_of_allergy(field) else PLAIN
+        yield Detail(text, label or "-", place, style)
+
+
+def read_rest(draft: Draft) -> Banner:
+    return Banner(draft.words.read_rest.format(draft.number), _READ_REST)
+
+
+def speaks_of_allergy(field: LabelledText) -> bool:
+    return mentions_allergy(f"{field.label} {field.text}")
+
+
+def instructions(draft: Draft, style: Style = PLAIN) -> Iterator[Block]:
+    """For handing the order over. What speaks of an allergy stands at the top already."""
+    text = draft.order.fulfilment.instructions
+    if not mentions_allergy(text):
+        yield from box(text, draft.words.instructions, draft, Place.TICKET, style)
+
+
+def questions(draft: Draft) -> Iterator[Block]:
+    """The checkout's questions with the guest's answers; an allergy stands at the top already."""
+    if draft.profile.shows(OptionalBlock.QUESTIONS):
+        for field in draft.order.custom_fields:
+            if not speaks_of_allergy(field):
+                yield from labelled(field, draft, Place.TICKET)
+
+
+def customer(draft: Draft, style: Style = _BOLD) -> Iterator[Block]:
+    name = draft.pen.line(draft.order.customer_name)
+    if name and draft.profile.shows(OptionalBlock.CUSTOMER):
+        yield Detail(name, draft.words.customer, Place.TICKET, style)

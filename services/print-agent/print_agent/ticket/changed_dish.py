@@ -1,0 +1,59 @@
+"""A dish that is not as it was on the ticket before: as it is now, with every change marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from bonfire.order import Item, LabelledText
+from print_agent.ticket.blocks import Block, Detail, Place
+from print_agent.ticket.difference import Fate, fates, modifier_key
+from print_agent.ticket.dishes import Look, modifier, name_of, part_of, request, variant
+from print_agent.ticket.draft import Draft
+from print_agent.ticket.guest_text import labelled
+from print_agent.ticket.style import Style
+
+_CHANGED: Final = Style(height=2, bold=True, inverse=True)
+
+
+def changed_dish(before: Item, after: Item, draft: Draft, look: Look) -> Iterator[Block]:
+    yield name_of(after, draft, look)
+    if before.quantity != after.quantity:
+        yield Detail(_quantities(before.quantity, after.quantity), style=_CHANGED)
+    yield from part_of(after, draft)
+    for fate, text in fates(before.variants, after.variants, key=lambda one: one):
+        for detail in variant(text, draft, look):
+            yield _marked(detail, fate, draft)
+    for fate, one in fates(before.modifiers, after.modifiers, key=modifier_key):
+        yield _marked(modifier(one, draft, look), fate, draft)
+    yield from _request(before.special_request, after.special_request, draft, look)
+    for fate, note in fates(before.notes, after.notes, key=lambda one: one):
+        for detail in labelled(note, draft, Place.DISH):
+            yield _marked(detail, fate, draft)
+
+
+def _quantities(before: int, after: int) -> str:
+    """Both, and what it means for who has begun already."""
+    return f"{before}x -> {after}x ({after - before:+})"
+
+
+def _marked(detail: Detail, fate: Fate, draft: Draft) -> Detail:
+    if fate is Fate.KEPT:
+        return detail
+    said = draft.words.added if fate is Fate.ADDED else draft.words.gone
+    return replace(detail, label=f"{said} {detail.label}".strip(), style=_CHANGED)
+
+
+def _request(before: str, after: str, draft: Draft, look: Look) -> Iterator[Block]:
+    """A request that was withdrawn is told as one that is new: the cook may remember it."""
+    words = draft.words
+    changed = before != after
+    yield from request(after, words.new_request if changed else words.request, draft, look)
+    if changed and not after.strip():
+        yield from _gone(LabelledText(label=words.request, text=before), draft)
+
+
+def _gone(field: LabelledText, draft: Draft) -> Iterator[Detail]:
+    for detail in labelled(field, draft, Place.DISH):
+        yield _marked(detail, Fate.GONE, draft)

@@ -126,6 +126,19 @@ def test_check_warns_of_what_is_probably_not_meant(config, capfd):
     )
 
 
+def test_check_warns_of_what_a_printer_cannot_do(config, capfd):
+    text = config.read_text()
+    address = 'address = "tcp://192.168.1.51"'
+    settings = f'{address}, red = true, buzzer = "drawer"'
+    config.write_text(text.replace(address, settings, 1))
+
+    assert main(["check", str(config)]) == 0
+
+    out = capfd.readouterr().out
+    assert 'printer "bar-1": red needs technology = "impact"' in out
+    assert 'printer "bar-1": this buzzer shares the cash drawer' in out
+
+
 def test_check_names_every_mistake(config, capfd):
     text = config.read_text()
     config.write_text(text.replace("tcp://192.168.1.51", "usb").replace('id = "bosco"', 'id = "Ö"'))

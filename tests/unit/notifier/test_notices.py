@@ -15,6 +15,7 @@ from notifier.domain.circumstances import Circumstances
 from notifier.domain.incidents import Incident, IncidentType, Phase, Verdict
 from notifier.domain.notices import addressees, notices
 from notifier.domain.retries import GIVE_UP_AFTER, REFUSED_PAUSES, next_try, next_try_of_refused
+from notifier.templates import Templates
 from tests.support.notifying import BERTA, CHEF, house
 
 CONFIG = house()
@@ -48,6 +49,16 @@ def test_one_notice_per_person_in_that_persons_language():
     assert (second.email, second.language) == (CHEF, MailLanguage.ENGLISH)
     assert first.happened_at == START
     assert first.replies_to == ""
+
+
+@pytest.mark.parametrize("tickets", ["fr", "it"])
+def test_where_tickets_are_in_a_language_without_mails_people_get_english_ones(tickets):
+    abroad = house(defaults={"language": tickets}, people=[{"name": "Claire Bosco", "email": CHEF}])
+
+    (notice,) = notices(Verdict(None, INCIDENT, Phase.START), abroad)
+
+    assert notice.language is MailLanguage.ENGLISH
+    assert "does not print" in Templates(abroad).letter(notice).text
 
 
 def test_what_is_not_to_be_told_and_who_cannot_be_mailed_gets_no_notice():

@@ -293,4 +293,4 @@ def _slip(entry: Entry, ticket: TicketNumber, now: datetime) -> Slip:
     first = None
     if entry.marked and entry.first_sent_at is not None:
         first = Earlier(entry.earlier_number, entry.first_sent_at)
-    return Slip(number=str(ticket), printed_at=now, possible_duplicate_of=first)
+    return Slip(str(ticket), now, possible_duplicate_of=first, previous=ticket.previous)

@@ -100,3 +100,15 @@ def test_whatever_the_clock_does_numbers_of_a_day_are_one_to_n_and_days_only_go_
     for day in set(days):
         numbers = [number.number for number in given_out if number.day == day]
         assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize(
+    ("number", "previous"),
+    [
+        (TicketNumber(MAY_12, 1), ""),
+        (TicketNumber(MAY_12, 418), "0417"),
+        (TicketNumber(MAY_12, 418, 2), "0417"),
+    ],
+)
+def test_a_number_knows_the_one_before_it_on_the_same_day(number, previous):
+    assert number.previous == previous

@@ -23,6 +23,13 @@ class TicketNumber:
         again = f"/{self.times}" if self.times > 1 else ""
         return f"{self.number:04d}{again}"
 
+    @property
+    def previous(self) -> str:
+        """The number before this one, so that whoever lacks that ticket misses it; a day's first
+        number has none.
+        """
+        return f"{self.number - 1:04d}" if self.number > 1 else ""
+
     def again(self) -> TicketNumber:
         return replace(self, times=self.times + 1)
 

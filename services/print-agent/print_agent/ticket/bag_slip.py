@@ -6,8 +6,9 @@ from print_agent.ticket.body import body
 from print_agent.ticket.dishes import SMALL
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import customer, questions
-from print_agent.ticket.head import LARGE, head
+from print_agent.ticket.head import head
 from print_agent.ticket.sheet import Sheet
+from print_agent.ticket.style import LARGE
 
 
 def bag_slip(draft: Draft) -> Sheet:

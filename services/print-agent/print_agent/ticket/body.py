@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -44,7 +45,7 @@ def _all(positions: Iterable[int], draft: Draft, look: Look) -> Iterator[Part]:
 def _changed(now: Difference, draft: Draft, look: Look) -> Iterator[Part]:
     words = draft.words
     if now.gone:
-        yield Banner(f"{words.cancelled}: {draft.task.stop}")
+        yield Banner(words.cancelled.format(draft.task.stop))
         for line in now.gone:
             yield partial(dish, line.shown, draft, STRUCK)
     if now.new_or_changed:
@@ -54,8 +55,8 @@ def _changed(now: Difference, draft: Draft, look: Look) -> Iterator[Part]:
         yield Banner(words.nothing_changed)
     if now.unchanged:
         yield Heading(words.unchanged)
-        small = Look(small=True, prices=look.prices)
-        yield from _all((line.position for line in now.unchanged), draft, small)
+        for line in now.unchanged:
+            yield partial(dish, line.shown, draft, replace(look, small=True))
 
 
 def _by_group(lines: Iterable[OrderLine], draft: Draft, look: Look) -> Iterator[Part]:
@@ -64,10 +65,7 @@ def _by_group(lines: Iterable[OrderLine], draft: Draft, look: Look) -> Iterator[
         yield from group.headings
         for position in group.positions:
             line = found[position]
-            if line.before is None:
-                yield partial(dish, line.shown, draft, look)
-            else:
-                yield partial(changed_dish, line.before, line.shown, draft, look)
+            yield partial(changed_dish, line.before, line.shown, draft, look)
 
 
 def _taken_back(draft: Draft) -> Iterator[Part]:
@@ -82,7 +80,7 @@ def _taken_back(draft: Draft) -> Iterator[Part]:
         yield from group.headings
         for position in group.positions:
             line = found[position]
-            yield partial(dish, line.before or line.shown, draft, STRUCK)
+            yield partial(dish, line.on_paper, draft, STRUCK)
 
 
 def _up_to_the_limit(parts: tuple[Part, ...], draft: Draft) -> Iterator[Block]:

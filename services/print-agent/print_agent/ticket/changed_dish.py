@@ -9,7 +9,7 @@ from typing import Final
 from bonfire.order import Item, LabelledText
 from print_agent.ticket.blocks import Block, Detail, Place
 from print_agent.ticket.difference import Fate, fates, modifier_key
-from print_agent.ticket.dishes import Look, modifier, name_of, part_of, request, variant
+from print_agent.ticket.dishes import Look, dish, modifier, name_of, part_of, request, variant
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import labelled
 from print_agent.ticket.style import Style
@@ -17,7 +17,12 @@ from print_agent.ticket.style import Style
 _CHANGED: Final = Style(height=2, bold=True, inverse=True)
 
 
-def changed_dish(before: Item, after: Item, draft: Draft, look: Look) -> Iterator[Block]:
+def changed_dish(before: Item | None, after: Item, draft: Draft, look: Look) -> Iterator[Block]:
+    """Without a `before`, all of it is new."""
+    if before is None:
+        name, *others = dish(after, draft, look)
+        yield from (name, Detail(draft.words.added, style=_CHANGED), *others)
+        return
     yield name_of(after, draft, look)
     if before.quantity != after.quantity:
         yield Detail(_quantities(before.quantity, after.quantity), style=_CHANGED)

@@ -30,7 +30,7 @@ def changes(draft: Draft) -> Iterator[Block]:
         ways = say_handover(is_now, draft.pen), say_handover(was, draft.pen)
         yield from _instead(words.new_handover, *ways, draft)
     if others := ", ".join(_others(now, draft)):
-        yield Line(f"{words.also_changed}: {others}", _BOLD)
+        yield Line(f"{words.also_changed}: {others}".upper(), _BOLD)
 
 
 def _instead(label: str, new: str, old: str, draft: Draft) -> Iterator[Detail]:

@@ -10,10 +10,10 @@ from print_agent.ticket.destination import destination
 from print_agent.ticket.dishes import SMALL
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import instructions, questions
-from print_agent.ticket.head import LARGE, head
+from print_agent.ticket.head import head
 from print_agent.ticket.payment import amount
 from print_agent.ticket.sheet import Sheet
-from print_agent.ticket.style import Style
+from print_agent.ticket.style import LARGE, Style
 
 _INSTRUCTIONS: Final = Style(height=2, bold=True)
 

@@ -38,6 +38,11 @@ class OrderLine:
         return item
 
     @property
+    def on_paper(self) -> Item:
+        """As it stood on the ticket before, or would have."""
+        return self.before or self.shown
+
+    @property
     def unchanged(self) -> bool:
         """Does a cook see the same? Prices and ids are none of a cook's business."""
         return (

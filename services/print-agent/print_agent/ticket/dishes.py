@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from bonfire.allergy import mentions_allergy
 from bonfire.config import OptionalBlock
-from bonfire.order import Item, Modifier
+from bonfire.order import Item, LabelledText, Modifier
 from print_agent.ticket.blocks import Block, Detail, Dish, Place
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import box, labelled
@@ -98,8 +99,11 @@ def modifier(one: Modifier, draft: Draft, look: Look = COOKED) -> Detail:
 
 
 def request(text: str, title: str, draft: Draft, look: Look = COOKED) -> Iterator[Block]:
-    style = _SMALL_CHANGES if look.small else _REQUEST
-    yield from box(text, title, draft, Place.DISH, style)
+    if not look.small:
+        yield from box(text, title, draft, Place.DISH, _REQUEST)
+    elif text.strip():
+        label = f"{draft.words.allergy} {title}" if mentions_allergy(text) else title
+        yield from labelled(LabelledText(label=label, text=text), draft, Place.DISH)
 
 
 def _name(text: str, pen: Pen) -> str:

@@ -84,7 +84,7 @@ class Draft:
         """Dishes on this ticket, each as often as it was ordered; taken back ones on a CANCEL."""
         items = self.order.items
         if self.is_cancelled and self.difference:
-            items = (*(line.shown for line in self.difference.lines),)
+            items = (*(line.on_paper for line in self.difference.lines),)
         return sum(item.quantity for item in items)
 
 

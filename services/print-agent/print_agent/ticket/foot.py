@@ -8,7 +8,7 @@ from typing import Final
 from bonfire.config import OptionalBlock
 from print_agent.ticket.blocks import Block, Line, Pair
 from print_agent.ticket.draft import NAME_CHARACTERS, Draft
-from print_agent.ticket.promise import say_promise
+from print_agent.ticket.promise import say_promised_time
 from print_agent.ticket.style import Style
 from print_agent.ticket.words import Words
 
@@ -45,7 +45,7 @@ def _small_print(draft: Draft) -> Iterator[str]:
         if job.order.placed_at:
             yield f"{words.ordered} {local.say(job.order.placed_at)}"
         yield f"{words.printed} {local.say(draft.slip.printed_at)}"
-        yield f"{words.promised} {say_promise(job.order.fulfilment.promise, draft)}"
+        yield f"{words.promised} {say_promised_time(job.order.fulfilment.promise, draft)}"
     if draft.slip.previous:
         yield words.previous.format(draft.slip.previous)
 

@@ -10,14 +10,13 @@ from bonfire.config import OptionalBlock
 from bonfire.order import LabelledText
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
 from print_agent.ticket.draft import Draft
-from print_agent.ticket.style import PLAIN, Style
+from print_agent.ticket.style import LOUD, LOUD_AND_LARGE, PLAIN, Style
 
 NOTE_CHARACTERS: Final = 1_500
 REQUEST_CHARACTERS: Final = 600
 
-ALLERGY: Final = Style(height=2, bold=True, inverse=True)
+ALLERGY: Final = LOUD
 _BOLD: Final = Style(bold=True)
-_READ_REST: Final = Style(width=2, height=2, bold=True, inverse=True)
 
 
 def box(text: str, title: str, draft: Draft, place: Place, style: Style = PLAIN) -> Iterator[Block]:
@@ -43,7 +42,7 @@ def labelled(field: LabelledText, draft: Draft, place: Place) -> Iterator[Detail
 
 
 def read_rest(draft: Draft) -> Banner:
-    return Banner(draft.words.read_rest.format(draft.number), _READ_REST)
+    return Banner(draft.words.read_rest.format(draft.number), LOUD_AND_LARGE)
 
 
 def speaks_of_allergy(field: LabelledText) -> bool:

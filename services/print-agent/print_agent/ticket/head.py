@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from print_agent.ticket.blocks import Block, Huge, Line, Pair
 from print_agent.ticket.draft import NAME_CHARACTERS, Draft
 from print_agent.ticket.handover import method, say_handover
 from print_agent.ticket.promise import is_for_today, say_promise
-from print_agent.ticket.style import Style
-
-LARGE: Final = Style(width=2, height=2, bold=True)
-LOUD_AND_LARGE: Final = Style(width=2, height=2, bold=True, inverse=True)
+from print_agent.ticket.style import LARGE, LOUD_AND_LARGE
 
 
 def head(draft: Draft) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bonfire.messages import JobKind
 from print_agent.ticket.blocks import Banner
 from print_agent.ticket.draft import NAME_CHARACTERS, Draft
+from print_agent.ticket.style import LOUD_AND_LARGE
 
 
 def marks(draft: Draft) -> Iterator[Banner]:
@@ -34,25 +35,25 @@ def late(draft: Draft) -> Iterator[Banner]:
 
 
 def _kind(draft: Draft) -> Iterator[Banner]:
+    """What it is in large: a cook who reads no more has to stop at this."""
     words, task = draft.words, draft.task
     if draft.is_test:
         yield _mark(words.test, words.test_instruction)
     elif draft.job.kind is JobKind.CHANGE:
-        yield _mark(*_taken_back(words.change, words.change_of, draft), task.not_twice)
+        yield Banner(words.change, LOUD_AND_LARGE)
+        yield _mark(*_taken_back(words.replaces, draft), task.not_twice)
     elif draft.job.kind is JobKind.CANCEL:
-        yield _mark(*_taken_back(words.cancel, words.cancel_of, draft), task.stop)
+        yield Banner(words.cancel, LOUD_AND_LARGE)
+        yield _mark(*_taken_back(words.takes_back, draft), task.stop)
 
 
-def _taken_back(alone: str, of: str, draft: Draft) -> Iterator[str]:
-    """The mark with the ticket that is no longer to be followed, as far as that is known."""
-    replaced = draft.slip.replaces
-    if replaced is None:
-        yield alone
-        return
-    ticket = replaced.ticket
-    yield of.format(ticket.number, draft.local.say(ticket.printed_at))
-    if not replaced.surely_printed:
-        yield draft.words.maybe_unprinted.format(ticket.number)
+def _taken_back(said: str, draft: Draft) -> Iterator[str]:
+    """The ticket that is no longer to be followed, as far as that is known."""
+    if replaced := draft.slip.replaces:
+        ticket = replaced.ticket
+        yield said.format(ticket.number, draft.local.say(ticket.printed_at))
+        if not replaced.surely_printed:
+            yield draft.words.maybe_unprinted.format(ticket.number)
 
 
 def _mark(*lines: str) -> Banner:

@@ -9,9 +9,8 @@ from bonfire.config import OptionalBlock
 from bonfire.order import Payment, PaymentStatus
 from print_agent.ticket.blocks import Amount, Block, Pair
 from print_agent.ticket.draft import Draft
-from print_agent.ticket.head import LARGE, LOUD_AND_LARGE
 from print_agent.ticket.money import with_currency
-from print_agent.ticket.style import Style
+from print_agent.ticket.style import LARGE, LOUD_AND_LARGE, Style
 from print_agent.ticket.words import Words
 
 

@@ -18,6 +18,12 @@ def say_promise(promise: Promise, draft: Draft) -> str:
     return f"{said} ({pen.line(promise.text, NAME_CHARACTERS)})"
 
 
+def say_promised_time(promise: Promise, draft: Draft) -> str:
+    """As short as it can be said."""
+    start, end = promise.at or promise.until, promise.until or promise.at
+    return draft.local.say_slot(start, end) if start and end else say_promise(promise, draft)
+
+
 def is_for_today(promise: Promise, draft: Draft) -> bool:
     at = promise.at or promise.until
     return at is None or draft.local.is_today(at)

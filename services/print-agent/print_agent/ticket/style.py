@@ -23,3 +23,5 @@ class Style:
 
 PLAIN: Final = Style()
 LOUD: Final = Style(height=2, bold=True, inverse=True)
+LARGE: Final = Style(width=2, height=2, bold=True)
+LOUD_AND_LARGE: Final = Style(width=2, height=2, bold=True, inverse=True)

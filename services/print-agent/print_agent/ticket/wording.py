@@ -26,19 +26,23 @@ _KIND: Final[Mapping[FulfilmentKind, frozenset[str]]] = {
         """
         abholung abholen abholer selbstabholung selbstabholen selbstabholer abholungimrestaurant
         abholungvorort mitnehmen zummitnehmen pickup pickupinstore storepickup collect collection
-        takeaway takeout togo àemporter aemporter retrait asporto daasporto ritiro
+        takeaway takeout togo àemporter aemporter retrait retraitsurplace retraitenmagasin
+        retraitaurestaurant clickandcollect clickcollect venteàemporter asporto daasporto ritiro
+        ritiroinsede ritiroalristorante ritiroinnegozio
         """
     ),
     FulfilmentKind.DELIVERY: _words(
         """
         lieferung lieferungnachhause lieferservice hauslieferung liefern delivery homedelivery
-        livraison livraisonàdomicile consegna consegnaadomicilio
+        livraison livraisonàdomicile livraisonadomicile consegna consegnaadomicilio domicilio
+        adomicilio
         """
     ),
     FulfilmentKind.DINE_IN: _words(
         """
         imlokal imhaus imgasthaus imrestaurant vorort vorortessen hieressen amtisch tisch
-        tischservice dinein eatin table tableservice surplace alristorante alposto
+        tischservice dinein eatin table tableservice surplace surplaceaurestaurant àtable
+        serviceàtable alristorante alposto tavolo altavolo insala servizioaltavolo
         """
     ),
     FulfilmentKind.UNKNOWN: frozenset(),
@@ -46,15 +50,28 @@ _KIND: Final[Mapping[FulfilmentKind, frozenset[str]]] = {
 _TIME: Final = _words(
     """
     a m p am pm uhr um ab bis von den at by from to until on heute today
+    h heure heures à de vers entre et le du au avant jusqu aujourd hui
+    ore ora alle dalle tra fra e il del al entro fino oggi
     mo mon montag monday di tue tues dienstag tuesday mi wed mittwoch wednesday
     do thu thur thurs donnerstag thursday fr fri freitag friday sa sat samstag saturday
     so sun sonntag sunday
     jan januar january feb februar february mär märz mar march apr april mai may jun juni june
     jul juli july aug august sep sept september okt oktober oct october nov november
     dez dezember dec december
+    lun lundi lunedì mardi martedì mer mercredi mercoledì jeu jeudi gio giovedì ven vendredi venerdì
+    sam samedi sab sabato dim dimanche dom domenica
+    janv janvier gen gennaio févr février febbraio mars marzo avr avril aprile mai mag maggio
+    juin giu giugno juil juillet lug luglio août ago agosto septembre set settembre octobre ott
+    ottobre novembre déc décembre dic dicembre
     """
 )
-_ASAP: Final = _words("asap sofort as soon possible so schnell wie möglich")
+_ASAP: Final = _words(
+    """
+    asap sofort as soon possible so schnell wie möglich
+    dès que possible le plus tôt rapidement vite au immédiatement
+    il prima possibile subito appena
+    """
+)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -79,7 +96,7 @@ def promise_says_more(promise: Promise, start: datetime | None) -> bool:
 def _names(text: str, at: datetime) -> bool:
     """Whether the text has this time of the day, by a clock of 24 or of 12 hours."""
     hours = {at.hour, at.hour % 12 or 12}
-    return any(re.search(rf"(?<!\d)0?{hour}[:.]{at:%M}(?!\d)", text) for hour in hours)
+    return any(re.search(rf"(?<!\d)0?{hour}[:.h]{at:%M}(?!\d)", text) for hour in hours)
 
 
 def _letters(text: str) -> str:

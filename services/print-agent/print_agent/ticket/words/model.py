@@ -27,9 +27,9 @@ class Words:
     pack: Task
     deliver: Task
     change: str
-    change_of: str  # ticket number, time
+    replaces: str  # ticket number, time
     cancel: str
-    cancel_of: str  # ticket number, time
+    takes_back: str  # ticket number, time
     maybe_unprinted: str  # ticket number
     reprint: str  # how often it was asked for, or nothing
     possible_duplicate: str  # ticket number, time
@@ -63,7 +63,7 @@ class Words:
     items_one: str
     items_many: str  # count
     items_left_out: str  # count
-    cancelled: str
+    cancelled: str  # what not to do
     new_and_changed: str
     unchanged: str
     nothing_changed: str

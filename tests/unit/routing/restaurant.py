@@ -40,7 +40,7 @@ STATIONS: Final = [
     station("driver", document="courier", printer="bar-1"),
     station("bag", document="bag", printer="bar-1"),
 ]
-ROUTES: Final = [
+ROUTES: Final[list[dict[str, Any]]] = [
     {"sections": ["Getränke"], "stations": ["bar"]},
     {"items": ["*Steak*"], "stations": ["grill"]},
     {"modifiers": ["Cola*"], "modifiers_alone": True, "stations": ["bar"]},
@@ -52,7 +52,7 @@ PRINTERS: Final = [
 
 def restaurant(**changes: Any) -> Config:
     """Kitchen (the default), grill and bar on a printer each; a pass, a courier and bags."""
-    place = {"stations": STATIONS, "routes": ROUTES, "printers": PRINTERS}
+    place: dict[str, Any] = {"stations": STATIONS, "routes": ROUTES, "printers": PRINTERS}
     return config(location(**(place | changes)))
 
 

@@ -177,6 +177,15 @@ def test_the_id_of_a_job_is_the_same_in_every_release():
     assert identity.job_id() == "fc86ef4643a7a730520bf7eae4879730"
 
 
+def test_the_jobs_of_a_configuration_without_new_documents_have_the_ids_of_the_first_release():
+    # printf '["wix", "7c1d6a52", "d1", 1, "NEW", "station", "altstadt", "kitchen", 1]' | sha256sum
+    assert [(job.station, job.job_id) for job in planned()] == [
+        ("kitchen", "fe4eff59aaf10af616eac945b4c67a7a"),
+        ("kitchen", "7ff355dde1e99e9d44df71afff69bb87"),
+        ("bar", "9cac8b5ccb448579670bace3fbf6327c"),
+    ]
+
+
 def test_the_id_does_not_depend_on_what_a_retry_may_change():
     order = ORDER.model_copy(update={"note": "anders", "items": ORDER.items[:2]})
     later = ACCEPTED + timedelta(hours=1)

@@ -12,6 +12,7 @@ from typing import Any
 
 from virtual_printer.client import ControlClient, ControlError
 from virtual_printer.fault import MEANING
+from virtual_printer.place import Place
 from virtual_printer.serve import ServeSettings, run
 
 _DEFAULT_CONTROL = "http://127.0.0.1:9180"
@@ -62,8 +63,7 @@ def _control(options: argparse.Namespace) -> int:
 def _status_line(printer: dict[str, Any]) -> str:
     faults = ", ".join(fault["fault"] for fault in printer["faults"]) or "no faults"
     state = "online" if printer["online"] else "OFFLINE"
-    where = f"{printer['host']}:{printer['port']}"
-    return f"{printer['name']}  {where}  {state}  {printer['tickets']} tickets  {faults}"
+    return f"{printer['name']}  {printer['place']}  {state}  {printer['tickets']} tickets  {faults}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,9 +100,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--printer",
         action="append",
         required=True,
-        type=_name_and_port,
-        metavar="NAME=PORT",
-        help="may be repeated; port 0 takes a free one",
+        type=_name_and_place,
+        metavar="NAME=PLACE",
+        help="may be repeated; a place is a TCP port (0 takes a free one), pty:PATH or fifo:PATH",
     )
     parser.add_argument("--paper", type=Path, required=True, metavar="DIR")
     parser.add_argument("--control", type=_port, default=9180, metavar="PORT")
@@ -113,11 +113,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-png", dest="png", action="store_false")
 
 
-def _name_and_port(text: str) -> tuple[str, int]:
-    name, separator, port = text.partition("=")
+def _name_and_place(text: str) -> tuple[str, Place]:
+    name, separator, place = text.partition("=")
     if not separator or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT")
-    return name, _port(port)
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PLACE")
+    try:
+        return name, Place.parse(place)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _port(text: str) -> int:

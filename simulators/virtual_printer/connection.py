@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from virtual_printer.port import Listener
 from virtual_printer.receive_buffer import SIZE_BYTES
-
-if TYPE_CHECKING:
-    from virtual_printer.printer import VirtualPrinter
 
 _TCP_CLOSED = 7
 """TCP_CLOSE in the kernel's `tcp_info.tcpi_state`."""
@@ -25,7 +23,7 @@ class Connection(asyncio.BufferedProtocol):
     so, at most one buffer, until the printer wants it.
     """
 
-    def __init__(self, printer: VirtualPrinter) -> None:
+    def __init__(self, printer: Listener) -> None:
         self._printer = printer
         self._transport: asyncio.Transport | None = None
         self._bytes = memoryview(bytearray(SIZE_BYTES))

@@ -25,6 +25,8 @@ class FaultName(StrEnum):
     SLOW = "slow"
     BLACK_HOLE = "black-hole"
     REFUSE = "refuse"
+    BUSY = "busy"
+    UNPLUGGED = "unplugged"
     RST = "rst"
     POWER_CYCLE = "power-cycle"
 
@@ -44,7 +46,9 @@ MEANING: Final[dict[FaultName, str]] = {
     FaultName.LATE_CONFIRMATION: "confirms `value` seconds after printing",
     FaultName.SLOW: "prints at `value` mm/s",
     FaultName.BLACK_HOLE: "takes everything, says that all is well, prints nothing",
-    FaultName.REFUSE: "refuses new connections",
+    FaultName.REFUSE: "refuses new connections; a device file is away, for whoever opens it",
+    FaultName.BUSY: "takes no more bytes, and holds the host by flow control",
+    FaultName.UNPLUGGED: "the cable is out: the port or device file is gone, with its connections",
     FaultName.RST: "resets the connection when byte `at_byte` of a ticket has arrived; once",
     FaultName.POWER_CYCLE: "off and on again, off for `value` seconds; the buffer is lost",
 }
@@ -114,6 +118,7 @@ class Faults:
         # Asked for each command, so they are kept rather than worked out.
         self.stop_printing = False
         self.swallow = False
+        self.hold = False
         self.slow_mm_s: float | None = None
         self.are_armed = False
 
@@ -126,6 +131,7 @@ class Faults:
     def _changed(self) -> None:
         self.stop_printing = not STOPPING.isdisjoint(self._active)
         self.swallow = FaultName.BLACK_HOLE in self._active
+        self.hold = FaultName.BUSY in self._active
         self.slow_mm_s = self.value(FaultName.SLOW)
         self.are_armed = bool(self._armed)
 

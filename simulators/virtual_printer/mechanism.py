@@ -71,6 +71,8 @@ class Mechanism:
 
     def room_bytes(self) -> int:
         """How many bytes may be read from the wire now."""
+        if self._faults.hold:
+            return 0
         room = self.buffer.free_bytes(stopped=self._faults.stop_printing)
         reset_at = self._faults.reset_at_byte
         if reset_at is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,26 +12,27 @@ from typing import Final, Literal, Self
 
 from escpos_paper import Block
 from virtual_printer.answers import Answers
-from virtual_printer.connection import Connection
 from virtual_printer.darkroom import Darkroom
 from virtual_printer.fault import Fault, FaultName, Faults, fault_name
 from virtual_printer.identity import Identity
 from virtual_printer.mechanism import Mechanism
 from virtual_printer.paper_trail import Event, PaperTrail, PrintedTicket
+from virtual_printer.place import MOST_CONNECTIONS, Place
+from virtual_printer.port import Link
 from virtual_printer.slip import Slip
+from virtual_printer.tcp_port import TcpPort
 
-MOST_CONNECTIONS: Final = 3
-"""One that prints and two that wait, as with Epson's network interface."""
-
-_KERNEL_BUFFER_BYTES: Final = 4096
+_CLOSING: Final = frozenset({FaultName.REFUSE, FaultName.UNPLUGGED})
+"""While one of these lasts, nobody new gets in."""
 
 
 class VirtualPrinter:
     """A printer on a TCP port, with its paper in memory and, given a folder, on disk.
 
-    `speed` is in mm/s; `math.inf` prints at once. `second` says what happens to a connection while
-    another one is open: it waits (Epson) or is reset (other makers). With `paper_dir` its files go
-    to `paper_dir/name/`, see `PaperTrail`; PNGs need a `darkroom`.
+    With `pty` or `fifo` it is behind a device file at that path instead. `speed` is in mm/s;
+    `math.inf` prints at once. `second` says what happens to a connection while another one is open:
+    it waits (Epson) or is reset (other makers). With `paper_dir` its files go to `paper_dir/name/`,
+    see `PaperTrail`; PNGs need a `darkroom`.
 
         async with VirtualPrinter("kitchen-1") as printer:
             ...  # connect to 127.0.0.1, printer.port
@@ -46,6 +46,8 @@ class VirtualPrinter:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        pty: Path | None = None,
+        fifo: Path | None = None,
         paper_dir: Path | None = None,
         speed: float = 250.0,
         columns: int = 48,
@@ -53,11 +55,10 @@ class VirtualPrinter:
         darkroom: Darkroom | None = None,
     ) -> None:
         self.name = name
-        self.host = host
         self.identity = Identity(name, columns)
         self.columns = columns
         self.trail = PaperTrail(paper_dir / name if paper_dir else None, darkroom)
-        self._port = port
+        self._port = Place(port, pty, fifo).port(host)
         self._second = second
         self._faults = Faults()
         self._answers = Answers(
@@ -76,9 +77,8 @@ class VirtualPrinter:
             on_fault=self._apply,
             on_progress=self._progressed,
         )
-        self._server: asyncio.Server | None = None
-        self._active: Connection | None = None
-        self._waiting: deque[Connection] = deque()
+        self._active: Link | None = None
+        self._waiting: deque[Link] = deque()
         self._power_on: asyncio.TimerHandle | None = None
         self._listening: asyncio.Task[None] | None = None
 
@@ -87,8 +87,8 @@ class VirtualPrinter:
     async def __aenter__(self) -> Self:
         """Raises OSError when the port is taken."""
         self.trail.open()
-        await self._listen()
-        self.trail.note("started", printer=self.name, port=self.port)
+        await self._port.open(self)
+        self.trail.note("started", printer=self.name, place=self.place)
         return self
 
     async def __aexit__(
@@ -101,37 +101,24 @@ class VirtualPrinter:
             self._power_on.cancel()
         if self._listening:
             self._listening.cancel()
-        self._stop_listening()
+        self._port.close()
         self.mechanism.stop()
-        for connection in self._connections():
-            connection.reset()
+        self._drop_connections()
         # One turn of the loop, in which the transports close.
         await asyncio.sleep(0)
         self.trail.note("stopped")
         self.trail.close()
 
-    async def _listen(self) -> None:
-        sock = socket.create_server((self.host, self._port), backlog=MOST_CONNECTIONS)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER_BYTES)
-        self._port = sock.getsockname()[1]
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), sock=sock)
-
-    def _stop_listening(self) -> None:
-        if self._server:
-            self._server.close()
-            self._server = None
-
     def _listen_again(self) -> None:
         self._power_on = None
-        if self._server is None and FaultName.REFUSE not in self._faults:
+        if not self._port.is_open and _CLOSING.isdisjoint(self._faults.active):
             self._listening = asyncio.get_running_loop().create_task(
                 self._listen_or_tell(), name=f"{self.name}: listen again"
             )
 
     async def _listen_or_tell(self) -> None:
         try:
-            await self._listen()
+            await self._port.open(self)
         except OSError as error:
             # Somebody took the port while the printer was off; `clear` tries again.
             self.trail.note("listen_failed", why=str(error))
@@ -139,8 +126,14 @@ class VirtualPrinter:
     # What it shows
 
     @property
+    def place(self) -> str:
+        """`host:port`, or the path of the device file."""
+        return self._port.place
+
+    @property
     def port(self) -> int:
-        return self._port
+        """The TCP port; 0 for a printer behind a device file."""
+        return self._port.port if isinstance(self._port, TcpPort) else 0
 
     @property
     def tickets(self) -> list[PrintedTicket]:
@@ -227,30 +220,36 @@ class VirtualPrinter:
             self._cycle_power(fault.value or 0.0)
             return
         self._faults.set(Fault(fault.name, fault.value))
-        if fault.name is FaultName.REFUSE:
-            self._stop_listening()
+        if fault.name in _CLOSING:
+            self._port.close()
+        if fault.name is FaultName.UNPLUGGED:
+            self._drop_connections()
         self._answers.condition_changed()
+        self._progressed()
 
     def _cycle_power(self, off_s: float) -> None:
         self.mechanism.power_off()
-        for connection in self._connections():
-            connection.reset()
+        self._drop_connections()
         if self._power_on:
             self._power_on.cancel()
         if off_s:
-            self._stop_listening()
-            loop = asyncio.get_running_loop()
-            self._power_on = loop.call_later(off_s, self._listen_again)
+            self._port.close()
+        # At once for a device file, which went with its connection.
+        self._power_on = asyncio.get_running_loop().call_later(off_s, self._listen_again)
 
     # Connections
 
-    def _connections(self) -> list[Connection]:
+    def _drop_connections(self) -> None:
+        for connection in self._connections():
+            connection.reset()
+
+    def _connections(self) -> list[Link]:
         return [*([self._active] if self._active else []), *self._waiting]
 
     def room_bytes(self) -> int:
         return self.mechanism.room_bytes()
 
-    def connection_opened(self, connection: Connection) -> None:
+    def connection_opened(self, connection: Link) -> None:
         if self._active is None:
             self._activate(connection)
         elif self._second == "refuse" or len(self._connections()) >= MOST_CONNECTIONS:
@@ -261,25 +260,26 @@ class VirtualPrinter:
             connection.set_reading(False)
             self.trail.note("connection_waits", peer=connection.peer)
 
-    def _activate(self, connection: Connection) -> None:
+    def _activate(self, connection: Link) -> None:
         self._active = connection
         self.mechanism.buffer.begin_host()
         self.trail.note("connection_opened", peer=connection.peer)
         connection.set_reading(self.room_bytes() > 0)
 
-    def received(self, connection: Connection, data: bytes) -> None:
+    def received(self, connection: Link, data: bytes) -> None:
         self.mechanism.receive(data, connection)
         if self.mechanism.reset_is_due:
             self.mechanism.reset_is_due = False
             self._faults.disarm_reset()
             self.trail.note("fault_set", fault=FaultName.RST)
             connection.reset()
+            self._listen_again()
 
-    def host_finished(self, connection: Connection) -> None:
+    def host_finished(self, connection: Link) -> None:
         self.trail.note("host_finished", peer=connection.peer)
         self._progressed()
 
-    def connection_closed(self, connection: Connection, how: str) -> None:
+    def connection_closed(self, connection: Link, how: str) -> None:
         self.trail.note("connection_closed", peer=connection.peer, how=how)
         if connection is self._active:
             self._active = self._waiting.popleft() if self._waiting else None

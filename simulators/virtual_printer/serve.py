@@ -17,6 +17,7 @@ from aiohttp import web
 from escpos_paper.fonts import FontMissing, font_path
 from virtual_printer.control import control_app
 from virtual_printer.darkroom import Darkroom
+from virtual_printer.place import Place
 from virtual_printer.printer import VirtualPrinter
 
 _SHUTDOWN_S: Final = 1.0
@@ -26,7 +27,7 @@ _SHUTDOWN_S: Final = 1.0
 class ServeSettings:
     """What the command line says. `speed` is in mm/s."""
 
-    printers: Sequence[tuple[str, int]]
+    printers: Sequence[tuple[str, Place]]
     paper: Path
     control: int
     host: str
@@ -51,12 +52,12 @@ async def serve(settings: ServeSettings) -> None:
     async with AsyncExitStack() as stack:
         darkroom = await stack.enter_async_context(Darkroom()) if _draws(settings) else None
         printers = {
-            name: await _start_printer(stack, settings, name, port, darkroom)
-            for name, port in settings.printers
+            name: await _start_printer(stack, settings, name, place, darkroom)
+            for name, place in settings.printers
         }
         control_port = await _start_control(stack, settings, printers)
         for printer in printers.values():
-            print(f"{printer.name}: {settings.host}:{printer.port}")
+            print(f"{printer.name}: {printer.place}")
         print(f"control: http://{settings.host}:{control_port}", flush=True)
         await stop.wait()
 
@@ -75,13 +76,15 @@ async def _start_printer(
     stack: AsyncExitStack,
     settings: ServeSettings,
     name: str,
-    port: int,
+    place: Place,
     darkroom: Darkroom | None,
 ) -> VirtualPrinter:
     printer = VirtualPrinter(
         name,
         host=settings.host,
-        port=port,
+        port=place.tcp,
+        pty=place.pty,
+        fifo=place.fifo,
         paper_dir=settings.paper,
         speed=settings.speed,
         columns=settings.columns,
@@ -91,7 +94,7 @@ async def _start_printer(
     try:
         return await stack.enter_async_context(printer)
     except OSError as error:
-        raise CannotServe(f"{name} cannot start: {_why(error, settings.host, port)}") from error
+        raise CannotServe(f"{name} cannot start: {_why(error, printer.place)}") from error
 
 
 async def _start_control(
@@ -104,15 +107,15 @@ async def _start_control(
     try:
         await site.start()
     except OSError as error:
-        why = _why(error, settings.host, settings.control)
+        why = _why(error, f"{settings.host}:{settings.control}")
         raise CannotServe(f"the control port cannot start: {why}") from error
     return int(runner.addresses[0][1])
 
 
-def _why(error: OSError, host: str, port: int) -> str:
+def _why(error: OSError, place: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is taken by another program"
-    return f"{host}:{port}: {error}"
+        return f"{place} is taken by another program"
+    return f"{place}: {error}"
 
 
 def run(settings: ServeSettings) -> int:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
-from escpos_paper import Barcode, Block, Cut, Feed, Line, Picture, QrCode, Run
+from escpos_paper import Barcode, Block, Buzz, Cut, Feed, Line, Picture, QrCode, Run
 from virtual_printer.identity import MAKER
 from virtual_printer.paper_trail import PrintedTicket
 from virtual_printer.printer import VirtualPrinter
@@ -18,9 +18,10 @@ def printer_snapshot(printer: VirtualPrinter) -> Json:
     """How a printer is now."""
     return {
         "name": printer.name,
-        "host": printer.host,
+        "place": printer.place,
         "port": printer.port,
         "columns": printer.columns,
+        "width_dots": printer.mechanism.slip.engine.width_dots(printer.columns),
         "maker": MAKER,
         "model": printer.identity.model,
         "serial": printer.identity.serial,
@@ -61,6 +62,7 @@ def _block(block: Block) -> Json:
                 "width": width,
                 "height": height,
                 "align": align,
+                "red": block.red,
                 "bits": base64.b64encode(bits).decode(),
             }
         case QrCode(module_dots=module_dots, align=align):
@@ -77,6 +79,8 @@ def _block(block: Block) -> Json:
             }
         case Feed():
             return {"kind": "feed", "height": block.height_dots}
+        case Buzz(sound=sound, times=times, cycle_s=cycle_s):
+            return {"kind": "buzz", "sound": sound, "times": times, "cycle_s": cycle_s}
         case Cut():
             return {"kind": "cut"}
 
@@ -93,4 +97,5 @@ def _run(run: Run) -> Json:
         "underline": style.underline,
         "inverse": style.inverse,
         "upside_down": style.upside_down,
+        "red": style.red,
     }

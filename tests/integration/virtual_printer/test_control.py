@@ -46,9 +46,10 @@ async def test_every_printer_is_listed_with_its_state(client, printer):
     assert [entry["name"] for entry in printers] == ["kitchen-1", "bar-1"]
     assert printers[0] == {
         "name": "kitchen-1",
-        "host": "127.0.0.1",
+        "place": f"127.0.0.1:{printer.port}",
         "port": printer.port,
         "columns": 48,
+        "width_dots": 576,
         "maker": "BONFIRE",
         "model": "VP-80",
         "serial": printer.identity.serial,
@@ -210,7 +211,7 @@ async def test_the_stream_shows_paper_states_and_events_as_they_come(client, pri
             while "cut" not in kinds:
                 paper = await stream.until("paper", printer="kitchen-1")
                 kinds |= {block["kind"] for block in paper["blocks"]}
-            assert kinds == {"line", "modules", "bars", "picture", "feed", "cut"}
+            assert kinds == {"line", "modules", "bars", "picture", "feed", "buzz", "cut"}
             await stream.until("event", printer="kitchen-1", event="ticket_printed", seq=1)
         printer.set_fault("paper-out")
         state = await stream.until("state", name="kitchen-1", online=False)

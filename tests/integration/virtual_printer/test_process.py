@@ -18,6 +18,7 @@ import pytest
 from escpos_paper import fonts
 from tests.integration.virtual_printer.host import Host, confirmation, eot, process_id, ticket
 from virtual_printer import serve
+from virtual_printer.place import Place
 from virtual_printer.serve import CannotServe, ServeSettings
 
 WITHIN_S = 20.0
@@ -197,14 +198,13 @@ async def test_a_taken_port_is_told_and_nothing_is_left_behind(tmp_path):
         code, out, error = await run("serve", "--printer", f"pass-1={taken}", *arguments)
         assert (code, out) == (1, "")
         assert error == (
-            "virtual-printer: pass-1 cannot start: "
-            f"port {taken} of 127.0.0.1 is taken by another program\n"
+            f"virtual-printer: pass-1 cannot start: 127.0.0.1:{taken} is taken by another program\n"
         )
         control = _address(running.control)[1]
         arguments = ["--paper", str(tmp_path / "second"), "--control", str(control), "--no-png"]
         code, _, error = await run("serve", "--printer", "pass-1=0", *arguments)
         assert code == 1
-        assert f"the control port cannot start: port {control}" in error
+        assert f"the control port cannot start: 127.0.0.1:{control}" in error
 
 
 async def test_an_address_that_is_not_ours_is_told(tmp_path):
@@ -223,7 +223,7 @@ async def test_two_printers_of_one_name_are_one_too_many(tmp_path):
 
 async def test_a_missing_font_is_told_at_the_start(tmp_path, monkeypatch):
     monkeypatch.setattr(fonts, "FONT_FOLDERS", (tmp_path,))
-    settings = ServeSettings([("a", 0)], tmp_path, 0, "127.0.0.1", 250.0, 48, "block", True)
+    settings = ServeSettings([("a", Place())], tmp_path, 0, "127.0.0.1", 250.0, 48, "block", True)
     with pytest.raises(CannotServe, match="fonts-dejavu-core"):
         await serve.serve(settings)
     assert os.listdir(tmp_path) == []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 from virtual_printer import __main__ as command_line
+from virtual_printer.place import Place
 from virtual_printer.serve import ServeSettings
 
 
@@ -27,9 +29,19 @@ def test_printers_and_their_ports_are_named(served, tmp_path):
     arguments = ["serve", "--printer", "kitchen-1=9100", "--printer", "bar-1=0", "--paper"]
     assert command_line.main([*arguments, str(tmp_path)]) == 0
     (settings,) = served
-    assert settings.printers == [("kitchen-1", 9100), ("bar-1", 0)]
+    assert settings.printers == [("kitchen-1", Place(9100)), ("bar-1", Place())]
     assert (settings.control, settings.host, settings.speed) == (9180, "127.0.0.1", 250.0)
     assert (settings.columns, settings.second, settings.png) == (48, "block", True)
+
+
+def test_a_printer_may_be_behind_a_device_file(served, tmp_path):
+    arguments = ["serve", "--printer", "usb=pty:/tmp/usb", "--printer", "lp=fifo:/tmp/a:b"]
+    command_line.main([*arguments, "--paper", str(tmp_path)])
+    (settings,) = served
+    assert settings.printers == [
+        ("usb", Place(pty=Path("/tmp/usb"))),
+        ("lp", Place(fifo=Path("/tmp/a:b"))),
+    ]
 
 
 def test_everything_else_can_be_chosen(served, tmp_path):
@@ -47,6 +59,8 @@ def test_everything_else_can_be_chosen(served, tmp_path):
         ("--printer", "../up=9100"),
         ("--printer", "a=70000"),
         ("--printer", "a=x"),
+        ("--printer", "a=pty:"),
+        ("--printer", "a=usb:/tmp/a"),
         ("--control", "-1"),
         ("--speed", "0"),
         ("--speed", "nan"),

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from bonfire import config
 from bonfire.clock import Clock
+from bonfire.config import SerialAddress, TcpAddress, UsbAddress, UsbDeviceAddress
 from print_agent.printers import Printer, PrinterSettings
+from print_agent.printers.libusb import LibusbPrinter
+from print_agent.printers.link import Through, as_it_is
+from print_agent.printers.serial_port import SerialPrinter
 from print_agent.printers.tcp import TcpPrinter
+from print_agent.printers.usb import UsbPrinter
+
+_KINDS: Final[dict[type, Callable[..., Printer]]] = {
+    TcpAddress: TcpPrinter,
+    UsbDeviceAddress: UsbPrinter,
+    UsbAddress: LibusbPrinter,
+    SerialAddress: SerialPrinter,
+}
 
 
-def configured(printer: config.Printer, clock: Clock, *, interrupted: bool = False) -> Printer:
-    """Nothing is connected yet. `interrupted`: its last ticket may have stopped in mid-command."""
+def configured(
+    printer: config.Printer,
+    clock: Clock,
+    *,
+    interrupted: bool = False,
+    through: Through = as_it_is,
+) -> Printer:
+    """Nothing is connected yet. `interrupted`: its last ticket may have stopped in mid-command.
+
+    Every connection goes through `through`.
+    """
     settings = PrinterSettings(
         id=printer.id,
         address=printer.address,
@@ -23,4 +47,5 @@ def configured(printer: config.Printer, clock: Clock, *, interrupted: bool = Fal
         send_timeout_s=printer.send_timeout_s,
         confirm_timeout_s=printer.confirm_timeout_s,
     )
-    return TcpPrinter(settings, clock, interrupted=interrupted)
+    kind = _KINDS[type(settings.address)]
+    return kind(settings, clock, interrupted=interrupted, through=through)

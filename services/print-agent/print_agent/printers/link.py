@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -42,3 +43,11 @@ class Link(Protocol):
     def close(self) -> None:
         """Let go. What was handed over is still delivered where the transport can."""
         ...
+
+
+Through = Callable[[Link], Link]
+"""What somebody wants between a session and its link, to see what passes."""
+
+
+def as_it_is(link: Link) -> Link:
+    return link

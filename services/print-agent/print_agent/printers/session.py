@@ -31,6 +31,7 @@ from print_agent.printers.process_id import ProcessIds, is_valid
 
 # A printer's answers to one burst of questions come within this time of each other.
 _SETTLE_S: Final = 0.2
+_LEFT_OVER_S: Final = 0.05
 
 
 @dataclass(slots=True)
@@ -56,6 +57,12 @@ class EscPosSession:
     @property
     def usable(self) -> bool:
         return self._good and not self._exchange.over and not self._exchange.blocked
+
+    async def hear_what_is_left(self) -> None:
+        """A printer with a cable of its own keeps answers that nobody took. They are the first on
+        the next connection, and must not pass for the answer to what is asked there.
+        """
+        await self._exchange.until(lambda: False, _LEFT_OVER_S)
 
     async def status(self) -> Status:
         self._exchange.poll()

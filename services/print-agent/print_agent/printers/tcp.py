@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import socket
 import struct
 import sys
@@ -15,12 +14,11 @@ from bonfire.clock import Clock
 from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from print_agent.printers import PrinterSettings, advice
-from print_agent.printers.link import Listener
+from print_agent.printers.descriptor import DescriptorLink, error_of
+from print_agent.printers.link import Through, as_it_is
 from print_agent.printers.resolver import Addresses, Resolver, SocketAddress
 from print_agent.printers.session import EscPosSession, Memory
 
-_READ_BYTES: Final = 4096
-_READS_PER_TURN: Final = 16
 # Small, so that a printer that stops taking bytes is noticed instead of buffered away.
 _SEND_BUFFER_BYTES: Final = 4096
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3))
@@ -31,13 +29,19 @@ class TcpPrinter:
     """Implements `Printer`. `interrupted`: the journal holds a ticket that was broken off here."""
 
     def __init__(
-        self, settings: PrinterSettings, clock: Clock, *, interrupted: bool = False
+        self,
+        settings: PrinterSettings,
+        clock: Clock,
+        *,
+        interrupted: bool = False,
+        through: Through = as_it_is,
     ) -> None:
         address = settings.address
         assert isinstance(address, TcpAddress)  # noqa: S101 -- `configured` chose this class by it
         self.settings = settings
         self._clock = clock
         self._memory = Memory(interrupted)
+        self._through = through
         self._resolver = Resolver(address.host, address.port)
 
     async def connect(self) -> EscPosSession:
@@ -50,12 +54,13 @@ class TcpPrinter:
             raise advice.trouble(self.settings, Reason.REFUSED) from error
         except OSError as error:  # a timeout is one, too
             raise advice.trouble(self.settings, Reason.UNREACHABLE) from error
-        return EscPosSession(TcpLink(connected), self.settings, self._clock, self._memory)
+        link = self._through(TcpLink(connected))
+        return EscPosSession(link, self.settings, self._clock, self._memory)
 
 
 async def _connect(addresses: Addresses) -> socket.socket:
     """To the first address that takes the connection; raises the last one's error."""
-    failure: OSError = OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+    failure = error_of(errno.EHOSTUNREACH)
     for family, address in addresses:
         try:
             return await _connect_one(family, address)
@@ -89,95 +94,22 @@ def _tune(connecting: socket.socket) -> None:
             connecting.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-class TcpLink:
+class TcpLink(DescriptorLink):
     """Implements `Link` over a connected socket, which it owns."""
 
     def __init__(self, connected: socket.socket) -> None:
+        super().__init__(connected.fileno())
         self._socket = connected
-        self._loop = asyncio.get_running_loop()
-        self._listener: Listener | None = None
-        self._writable: asyncio.Future[None] | None = None
-
-    def listen(self, listener: Listener) -> None:
-        self._listener = listener
-        self._loop.add_reader(self._socket, self._receive)
-
-    def poll(self) -> None:
-        self._receive()
-        if self._listener is not None and _is_gone(self._socket):
-            self._end(TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
-
-    def write(self, data: memoryview) -> int:
-        if self._listener is None:
-            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-        try:
-            return self._socket.send(data)
-        except BlockingIOError:
-            return 0
-        except OSError as error:
-            self._end(error)
-            raise
-
-    async def wait_writable(self, timeout_s: float) -> None:
-        if self._listener is None:
-            return
-        writable = self._writable = self._loop.create_future()
-        self._loop.add_writer(self._socket, _wake, writable)
-        alarm = self._loop.call_later(timeout_s, _wake, writable)
-        try:
-            await writable
-        finally:
-            alarm.cancel()
-            self._stop_writing()
 
     def finish(self) -> None:
         with suppress(OSError):  # the other side may have gone already
             self._socket.shutdown(socket.SHUT_WR)
 
-    def close(self) -> None:
-        self._stop_listening()
+    def _gone(self) -> int:
+        return errno.ETIMEDOUT if _is_gone(self._socket) else 0
+
+    def _release(self) -> None:
         self._socket.close()
-
-    def _receive(self) -> None:
-        """What has arrived, and the end if there is one; a flood waits for its next turn."""
-        listener = self._listener
-        if listener is None:
-            return
-        for _ in range(_READS_PER_TURN):
-            try:
-                data = self._socket.recv(_READ_BYTES)
-            except BlockingIOError:
-                return
-            except OSError as error:
-                self._end(error)
-                return
-            if not data:
-                self._end(None)
-                return
-            listener.received(data)
-
-    def _end(self, error: OSError | None) -> None:
-        listener = self._listener
-        self._stop_listening()
-        if listener is not None:
-            listener.ended(error)
-
-    def _stop_listening(self) -> None:
-        if self._listener is not None:
-            self._listener = None
-            self._loop.remove_reader(self._socket)
-        self._stop_writing()
-
-    def _stop_writing(self) -> None:
-        if self._writable is not None:
-            self._loop.remove_writer(self._socket)
-            _wake(self._writable)
-            self._writable = None
-
-
-def _wake(writable: asyncio.Future[None]) -> None:
-    if not writable.done():
-        writable.set_result(None)
 
 
 # struct tcp_info of linux/tcp.h: of its first eight bytes, the third and fourth count unanswered

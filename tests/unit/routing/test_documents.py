@@ -31,7 +31,7 @@ MORE = {
 
 
 def shown(document: Document, order: Order = WITH_ALERT) -> TicketOrder:
-    return ticket_order(order, document, order.items)
+    return ticket_order(order, document, order.items, allergies(order.items))
 
 
 @pytest.mark.parametrize("document", Document)

@@ -36,8 +36,13 @@ _SHOWS: Final[Mapping[Document, _Shows]] = {
 }
 
 
-def ticket_order(order: Order, document: Document, items: Iterable[Item]) -> TicketOrder:
-    """The order with these items as the document shows it; allergies are those of all items."""
+def ticket_order(
+    order: Order,
+    document: Document,
+    items: Iterable[Item],
+    allergic: tuple[LabelledText, ...],
+) -> TicketOrder:
+    """The order with these items as the document shows it; `allergic` is of all its items."""
     shows = _SHOWS[document]
     return TicketOrder(
         id=order.id,
@@ -48,7 +53,7 @@ def ticket_order(order: Order, document: Document, items: Iterable[Item]) -> Tic
         phone=order.customer.phone if shows.contact else "",
         payment=order.payment if shows.payment else None,
         note=order.note,
-        allergies=allergies(order.items),
+        allergies=allergic,
         custom_fields=order.custom_fields,
         items=tuple(items if shows.prices else map(_without_prices, items)),
         alerts=order.alerts,

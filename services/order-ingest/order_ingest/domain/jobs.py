@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bonfire.config import Location, Organisation
 from bonfire.messages import Document, JobKind, PrintJob
 from bonfire.order import Order
-from order_ingest.domain.documents import ticket_order
+from order_ingest.domain.documents import allergies, ticket_order
 from order_ingest.domain.tickets import tickets
 
 
@@ -65,6 +65,7 @@ def plan(
         accepted_at=accepted_at,
         due_at=due_at,
     )
+    allergic = allergies(order.items)
     planned: list[PrintJob] = []
     for ticket in tickets(order, location):
         station = ticket.station
@@ -79,7 +80,7 @@ def plan(
             parts=ticket.parts,
             others=ticket.others,
             stations=ticket.stations,
-            order=ticket_order(order, station.document, ticket.items),
+            order=ticket_order(order, station.document, ticket.items, allergic),
         )
         for copy in range(1, ticket.copies + 1):
             identity = revision(station.document, location.id, station.id, copy)

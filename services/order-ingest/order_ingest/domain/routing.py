@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from bonfire.config import Location, Route
 from bonfire.messages import Document
 from bonfire.order import LABEL_CHARACTERS, MOST_OF_A_LINE, FulfilmentKind, Item, Modifier
-from order_ingest.domain.patterns import any_matches
+from order_ingest.domain.patterns import any_matches, plain
 
 # Choices of one dish that stand without it. Each repeats what the guest wrote to the dish, and a
 # ticket must not grow without end.
@@ -54,16 +53,35 @@ def route(items: Iterable[Item], location: Location, kind: FulfilmentKind) -> tu
     return tuple(_line(item, location, cooks) for item in items)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of an item that routes look at."""
+
+    sections: tuple[str, ...]
+    categories: tuple[str, ...]
+    names: tuple[str, ...]
+    modifiers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: Item) -> _Said:
+        return cls(
+            (plain(item.section.id), plain(item.section.name)),
+            (plain(item.category),),
+            (plain(item.name),),
+            tuple(plain(modifier.name) for modifier in item.modifiers),
+        )
+
+
 def _line(item: Item, location: Location, cooks: frozenset[str]) -> Line:
-    taken = next((one.stations for one in location.routes if _takes(one, item)), ())
+    said = _Said.of(item)
+    taken = next((one.stations for one in location.routes if _takes(one, said)), ())
     whole = cooks.intersection(taken) or frozenset([location.default_station])
-    whole |= cooks.intersection(_joining(item.modifiers, location.routes, alone=False))
-    alone = [
+    whole |= cooks.intersection(_joining(said.modifiers, location.routes, alone=False))
+    choices = [
         (modifier, stations)
-        for modifier in item.modifiers
-        if (stations := cooks.intersection(_joining([modifier], location.routes, alone=True)))
+        for modifier, name in zip(item.modifiers, said.modifiers, strict=True)
+        if (stations := cooks.intersection(_joining((name,), location.routes, alone=True)) - whole)
     ]
-    choices = [(modifier, stations - whole) for modifier, stations in alone if stations - whole]
     if len(choices) > MOST_ALONE or any(
         item.quantity * modifier.quantity > MOST_OF_A_LINE for modifier, _ in choices
     ):
@@ -76,24 +94,19 @@ def _line(item: Item, location: Location, cooks: frozenset[str]) -> Line:
     )
 
 
-def _takes(rule: Route, item: Item) -> bool:
+def _takes(rule: Route, said: _Said) -> bool:
     return (
-        any_matches(rule.sections, (item.section.id, item.section.name))
-        or any_matches(rule.categories, (item.category,))
-        or any_matches(rule.items, (item.name,))
+        any_matches(rule.sections, said.sections)
+        or any_matches(rule.categories, said.categories)
+        or any_matches(rule.items, said.names)
     )
 
 
-def _joining(
-    modifiers: Iterable[Modifier], routes: Iterable[Route], *, alone: bool
-) -> Iterable[str]:
+def _joining(choices: Sequence[str], routes: Iterable[Route], *, alone: bool) -> Iterator[str]:
     """The stations of all routes that look for one of these choices, to see it alone or not."""
-    names = [modifier.name for modifier in modifiers]
-    return chain.from_iterable(
-        one.stations
-        for one in routes
-        if one.modifiers_alone is alone and any_matches(one.modifiers, names)
-    )
+    for one in routes:
+        if one.modifiers_alone is alone and any_matches(one.modifiers, choices):
+            yield from one.stations
 
 
 def _standing_alone(modifier: Modifier, dish: Item) -> Item:

@@ -139,6 +139,14 @@ def test_a_mailbox_that_is_none_is_told(email):
             {"defaults": {"printer": {"technology": "needles"}}},
             "defaults . printer . technology: should be 'thermal' or 'impact'",
         ),
+        (
+            {"mail": {"host": "my server", "sender": "bonfire@bosco.example"}},
+            'mail . host: should be a host name or an address, like "mail.example.com"',
+        ),
+        (
+            {"monitoring": {"grafana_url": "grafana"}},
+            'monitoring . grafana_url: should look like "https://grafana.example.com"',
+        ),
         ({"defaults": {"ticket": "L"}}, "defaults . ticket: should be a table of keys and values"),
         (
             {"defaults": {"ticket": {"text_size": "XXL"}}},

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from bonfire.messages import PrintJob
 from bonfire.order import Fulfilment, FulfilmentKind, Item, LabelledText, Modifier, Promise, Section
 from bonfire.sanitiser import clean
-from escpos_paper import Kind, commands, text_bytes, tickets
-from print_agent.ticket import render_ticket
+from escpos_paper import Kind, RealTimeScanner, commands, text_bytes, tickets
+from print_agent.ticket import Profile, render_ticket
+from tests.unit.ticket.alphabets import LETTERS, PROFILES
 from tests.unit.ticket.samples import SLIP, job, order
 
 ATTACKS = (
@@ -17,15 +18,17 @@ ATTACKS = (
     *("\x10\x14\x01\x00\x01", "\x1d(H\x06\x0000AAAA", "\x1dv0\x00\x01\x00\x01\x00\xff", "\x1c."),
     *("\x1bt\x10", "\x00", "\x9b", "\x7f", "\r\n", "\t", "\x0c", "\u202e", "\u2028"),
 )
-# Letters of the code page and raw commands: of these the sanitiser must take all but the letters.
-PRINTABLE = st.lists(st.sampled_from([*ATTACKS, *"abc äöüß€ 0123 !?#*=@|"]), max_size=40).map(
-    "".join
-)
+# Letters and raw commands: of these the sanitiser must take all but the letters.
+PRINTABLE = st.lists(st.sampled_from([*ATTACKS, *LETTERS, "=@|"]), max_size=40).map("".join)
+ON = st.sampled_from(list(PROFILES))
+TEXTS = st.text() | st.text(LETTERS) | PRINTABLE
 # Each command that a ticket may hold, by kind; its parameters come from the template.
-ALLOWED = {
-    *(Kind.TEXT, Kind.LINE_FEED, Kind.INITIALIZE, Kind.CODE_PAGE, Kind.SIZE, Kind.BOLD),
-    *(Kind.INVERSE, Kind.FONT, Kind.LINE_SPACING, Kind.FEED_DOTS, Kind.FEED_LINES, Kind.CUT),
+COMMON = {
+    *(Kind.TEXT, Kind.LINE_FEED, Kind.INITIALIZE, Kind.CODE_PAGE, Kind.LINE_SPACING),
+    *(Kind.FEED_DOTS, Kind.FEED_LINES, Kind.CUT),
 }
+THERMAL = {*COMMON, Kind.SIZE, Kind.BOLD, Kind.INVERSE, Kind.FONT}
+IMPACT = {*COMMON, Kind.PRINT_MODE, Kind.COLOUR}
 
 
 def everywhere(text: str, kind: FulfilmentKind = FulfilmentKind.UNKNOWN) -> PrintJob:
@@ -59,36 +62,53 @@ def everywhere(text: str, kind: FulfilmentKind = FulfilmentKind.UNKNOWN) -> Prin
     )
 
 
-def controls(text: str, kind: FulfilmentKind) -> list[tuple[Kind, bytes]]:
+def controls(text: str, kind: FulfilmentKind, profile: Profile) -> list[tuple[Kind, bytes]]:
     """The commands of the ticket, text aside."""
-    data = render_ticket(everywhere(text, kind), SLIP)
+    data = render_ticket(everywhere(text, kind), SLIP, profile)
     return [(one.kind, one.raw) for one in commands(data) if one.kind is not Kind.TEXT]
 
 
-@given(PRINTABLE, st.sampled_from(FulfilmentKind))
-@example("".join(ATTACKS), FulfilmentKind.UNKNOWN)
-@settings(max_examples=150)
-def test_control_bytes_in_a_text_add_no_command(text, kind):
-    assert controls(text, kind) == controls(clean(text), kind)
+def allowed(profile: Profile) -> set[Kind]:
+    if profile.impact:
+        return IMPACT
+    return THERMAL | {Kind.RASTER} if profile.raster else THERMAL
 
 
-@given(st.text(), st.sampled_from(FulfilmentKind))
-@example("".join(ATTACKS), FulfilmentKind.UNKNOWN)
-@settings(max_examples=150)
-def test_a_ticket_holds_only_the_commands_of_the_template(text, kind):
-    found = commands(render_ticket(everywhere(text, kind), SLIP))
+@given(PRINTABLE, st.sampled_from(FulfilmentKind), ON)
+@example("".join(ATTACKS), FulfilmentKind.UNKNOWN, "80 mm")
+@example("".join(ATTACKS), FulfilmentKind.UNKNOWN, "impact")
+@settings(max_examples=100, deadline=None)
+def test_control_bytes_in_a_text_add_no_command(text, kind, name):
+    profile = PROFILES[name]
+    assert controls(text, kind, profile) == controls(clean(text), kind, profile)
+
+
+@given(TEXTS, st.sampled_from(FulfilmentKind), ON)
+@example("".join(ATTACKS), FulfilmentKind.UNKNOWN, "80 mm")
+@example("".join(ATTACKS), FulfilmentKind.UNKNOWN, "impact, red")
+@settings(max_examples=150, deadline=None)
+def test_a_ticket_holds_only_the_commands_of_the_template(text, kind, name):
+    found = commands(render_ticket(everywhere(text, kind), SLIP, PROFILES[name]))
     kinds = [command.kind for command in found]
-    assert set(kinds) <= ALLOWED
+    assert set(kinds) <= allowed(PROFILES[name])
     assert [kinds.count(kind) for kind in (Kind.INITIALIZE, Kind.CODE_PAGE, Kind.CUT)] == [1, 1, 1]
     assert kinds[:2] == [Kind.INITIALIZE, Kind.CODE_PAGE]
     assert kinds[-1] is Kind.CUT
 
 
-@given(st.text())
-@example("".join(ATTACKS))
-@settings(max_examples=150)
-def test_no_text_on_the_wire_holds_a_control_byte(text):
-    for run in text_bytes(render_ticket(everywhere(text), SLIP)):
+@given(TEXTS, ON)
+@example("".join(ATTACKS), "80 mm")
+@settings(max_examples=100, deadline=None)
+def test_no_ticket_holds_what_a_printer_obeys_at_once(text, name):
+    data = render_ticket(everywhere(text), SLIP, PROFILES[name])
+    assert RealTimeScanner().feed(data) == []
+
+
+@given(TEXTS, ON)
+@example("".join(ATTACKS), "80 mm")
+@settings(max_examples=100, deadline=None)
+def test_no_text_on_the_wire_holds_a_control_byte(text, name):
+    for run in text_bytes(render_ticket(everywhere(text), SLIP, PROFILES[name])):
         assert not any(byte < 0x20 or byte == 0x7F for byte in run)
 
 

@@ -16,17 +16,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-CODE_PAGE: Final = "CP858"
+_CODE_PAGE: Final = "CP858"  # it wants one; the ticket's own is set beside it
 _PROFILE: Final = {
     "name": "Bonfire",
-    "codePages": {"19": CODE_PAGE},
+    "codePages": {"19": _CODE_PAGE},
     "features": {"paperFullCut": True, "paperPartCut": True},
     "fonts": {"0": {"columns": 48, "name": "Font A"}, "1": {"columns": 64, "name": "Font B"}},
     "media": {"width": {"mm": 80, "pixels": 576}},
 }
 _CAPABILITIES: Final = {
     "profiles": {"default": _PROFILE},
-    "encodings": {CODE_PAGE: {"name": CODE_PAGE, "python_encode": CODE_PAGE.lower()}},
+    "encodings": {_CODE_PAGE: {"name": _CODE_PAGE, "python_encode": _CODE_PAGE.lower()}},
 }
 
 _FILE: Final = "ESCPOS_CAPABILITIES_FILE"
@@ -39,7 +39,6 @@ class Driver(Protocol):
     @property
     def output(self) -> bytes: ...
     def hw(self, hw: str) -> None: ...
-    def charcode(self, code: str) -> None: ...
     def set(
         self,
         *,

@@ -1,9 +1,8 @@
-"""The way of the guest's text into a block: cleaned, in the code page, of bounded length."""
+"""The way of the guest's text into a block: cleaned, in what the printer can show, and bounded."""
 
 from __future__ import annotations
 
 from bonfire.sanitiser import clean, clean_line, shorten
-from print_agent.ticket.charset import fit
 from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.words import Words
 
@@ -21,6 +20,7 @@ class Pen:
     def __init__(self, words: Words, profile: Profile = DEFAULT) -> None:
         self.words = words
         self.profile = profile
+        self._charset = profile.charset
         self.incomplete = False
         self.cut_last = False
         self.characters = 0
@@ -39,7 +39,7 @@ class Pen:
         return self._write((" / " if len(filled) > _MOST_BREAKS else "\n").join(filled), most)
 
     def _write(self, text: str, most: int) -> str:
-        fitted, lost = fit(text)
+        fitted, lost = self._charset.fit(text)
         shown = shorten(fitted, most)
         self.cut_last = shown != fitted
         self.incomplete = self.incomplete or lost or self.cut_last

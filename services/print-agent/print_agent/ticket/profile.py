@@ -16,6 +16,8 @@ from bonfire.config import (
     TextSize,
     TicketSettings,
 )
+from print_agent.ticket.charset import Charset
+from print_agent.ticket.raster import INSTALLED, Fonts
 
 DOTS_PER_COLUMN: Final = 12  # of a thermal printer's normal character
 
@@ -36,6 +38,16 @@ class Profile:
     group_by: Grouping = Grouping.SECTION
     merge_identical: bool = False
     hidden: frozenset[OptionalBlock] = frozenset()
+    fonts: Fonts = INSTALLED  # for pictures of what the code page lacks
+
+    @property
+    def charset(self) -> Charset:
+        return Charset(self.code_page, self.fonts if self.draws else None)
+
+    @property
+    def draws(self) -> bool:
+        """Does it print pictures of what its code page lacks?"""
+        return self.raster and not self.impact
 
     @property
     def impact(self) -> bool:

@@ -1,9 +1,8 @@
-"""Blocks as rows of styled text, for paper of a given width in characters."""
+"""Blocks as rows of styled text, for the paper and the printer of a profile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from print_agent.ticket.blocks import (
@@ -18,206 +17,122 @@ from print_agent.ticket.blocks import (
     Huge,
     Line,
     Pair,
-    Place,
     Rule,
 )
+from print_agent.ticket.dish_rows import box_rows, detail_rows, dish_rows
+from print_agent.ticket.paper import Paper
 from print_agent.ticket.profile import DEFAULT, Profile
+from print_agent.ticket.row import BlankRows, Gap, Output, Row, Span
 from print_agent.ticket.style import PLAIN, Style
-from print_agent.ticket.wrap import wrap
+
+__all__ = ["MIN_COLUMNS", "BlankRows", "Gap", "Output", "Row", "Span", "typeset"]
 
 MIN_COLUMNS: Final = 24
 
-_QUANTITY: Final = Style(width=2, height=2, bold=True)
-_QUANTITY_MANY: Final = Style(width=2, height=2, bold=True, inverse=True)
-_NAME: Final = Style(height=2, bold=True)
-_BOLD: Final = Style(bold=True)
 _HEADING: Final = Style(bold=True)
 _STATION: Final = Style(width=2, height=2, bold=True)
 _HUGE_WIDTHS: Final = (7, 6, 5, 4, 3, 2)
-_NAME_INDENT: Final = 9  # a quantity up to 999x, and a blank
-_DETAIL_INDENT: Final = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    text: str
-    style: Style = PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of paper. A `solid` row touches the next one: frames and bars have no gaps."""
-
-    spans: tuple[Span, ...]
-    solid: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BlankRows:
-    """Paper without print, in rows of normal text."""
-
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A little paper without print, for the eye. How long a dot is differs between models."""
-
-    dots: int
-
-
-Output = Row | BlankRows | Gap
-
-
+_HIGHEST: Final = 5
 _GAP: Final = Gap(dots=10)
 
 
 def typeset(blocks: Iterable[Block], profile: Profile = DEFAULT) -> Iterator[Output]:
     """The paper is at least `MIN_COLUMNS` wide."""
+    paper = Paper(profile)
     for block in blocks:
-        yield from _rows(block, profile.columns)
+        yield from _rows(block, paper)
 
 
-def _rows(block: Block, columns: int) -> Iterator[Output]:  # noqa: C901 -- one flat list
+def _rows(block: Block, paper: Paper) -> Iterator[Output]:  # noqa: C901 -- one flat list
     match block:
         case Dish():
-            yield from _dish(block, columns)
+            yield from dish_rows(block, paper)
         case Detail():
-            yield from _detail(block, columns)
+            yield from detail_rows(block, paper)
         case Box():
-            yield from _box(block, columns)
+            yield from box_rows(block, paper)
         case Banner():
-            yield from _banner(block, columns)
+            yield from _banner(block, paper)
         case Line():
-            for text in wrap(block.text, block.style.columns(columns)):
-                yield _row(text, block.style)
+            yield from _line(block.text, block.style, paper)
         case Pair():
-            yield from _pair(block, columns)
+            yield from _pair(block, paper)
         case Huge():
-            yield from _huge(block, columns)
+            yield from _huge(block, paper)
         case Amount():
-            yield from _amount(block, columns)
+            yield from _amount(block, paper)
         case Heading():
-            yield from _heading(block, columns)
+            yield from _heading(block, paper)
         case Rule():
-            yield _row("─" * columns)
+            yield paper.row(Span(paper.frame(PLAIN)[0] * paper.columns))
         case Feed():
             yield BlankRows(block.rows)
         case _:
             assert_never(block)
 
 
-def _row(text: str, style: Style = PLAIN, *, solid: bool = False) -> Row:
-    return Row((Span(text, style),), solid)
+def _line(text: str, style: Style, paper: Paper) -> Iterator[Row]:
+    for row in paper.wrap(paper.marked(text, style), style, paper.room(style)):
+        yield paper.row(Span(row, style))
 
 
-def _banner(banner: Banner, columns: int) -> Iterator[Output]:
-    room = banner.style.columns(columns)
+def _banner(banner: Banner, paper: Paper) -> Iterator[Output]:
+    style = banner.style
     yield _GAP
-    for text in wrap(banner.text, room - 2):
-        yield _row(text.center(room), banner.style, solid=True)
+    yield from _bar(paper.marked(banner.text, style), style, paper.room(style) - 2, paper)
 
 
-def _pair(pair: Pair, columns: int) -> Iterator[Output]:
-    room = pair.style.columns(columns)
+def _bar(text: str, style: Style, room: int, paper: Paper) -> Iterator[Row]:
+    """Across the paper, one row below the other."""
+    for row in paper.wrap(text, style, room):
+        yield paper.row(Span(paper.middle(row, paper.room(style), style), style), solid=True)
+
+
+def _pair(pair: Pair, paper: Paper) -> Iterator[Output]:
+    style, room = pair.style, paper.room(pair.style)
+    left, right = paper.fit(paper.marked(pair.left, style)), paper.fit(pair.right)
     yield _GAP
-    if not pair.right or len(pair.left) + 1 + len(pair.right) <= room:
-        parts = [f"{pair.left}{pair.right.rjust(room - len(pair.left))}"] if pair.right else []
-        texts = parts or wrap(pair.left, room)
-    else:
-        texts = [*wrap(pair.left, room), *(text.rjust(room) for text in wrap(pair.right, room))]
-    for text in texts:
-        yield _row(text, pair.style)
+    used = paper.width(left, style)
+    if right and used + 1 + paper.width(right, style) <= room:
+        yield paper.row(Span(left, style), Span(paper.right(right, room - used, style), style))
+        return
+    yield from _line(pair.left, style, paper)
+    if right:
+        for row in paper.wrap(right, style, room):
+            yield paper.row(Span(paper.right(row, room, style), style))
 
 
-def _huge(huge: Huge, columns: int) -> Iterator[Output]:
-    fitting = (width for width in _HUGE_WIDTHS if len(huge.text) * width <= columns)
-    width = next(fitting, _HUGE_WIDTHS[-1])
-    style = Style(width=width, height=min(width, 5), bold=True)
+def _huge(huge: Huge, paper: Paper) -> Iterator[Output]:
+    text = paper.fit(huge.text)
+    styles = [
+        paper.able(Style(width=width, height=min(width, _HIGHEST), bold=True))
+        for width in _HUGE_WIDTHS
+    ]
+    fitting = (style for style in styles if paper.width(text, style) <= paper.room(style))
+    style = next(fitting, styles[-1])
     yield _GAP
-    for text in wrap(huge.text, style.columns(columns)):
-        margin = " " * ((columns - len(text) * width) // 2)  # in narrow blanks: the exact middle
-        yield Row((Span(margin), Span(text, style)))
+    for row in paper.wrap(text, style, paper.room(style)):
+        used = paper.width(row, style) * style.width
+        # In narrow blanks: the exact middle.
+        yield paper.row(Span(" " * ((paper.columns - used) // 2)), Span(row, style))
     yield _GAP
 
 
-def _amount(amount: Amount, columns: int) -> Iterator[Output]:
+def _amount(amount: Amount, paper: Paper) -> Iterator[Output]:
     style = Style(width=3, height=3, bold=True, inverse=amount.loud)
-    room = style.columns(columns)
+    lines = "\n".join(filter(None, (amount.title, amount.text)))
     yield _GAP
-    for text in (*wrap(amount.title, room), *(wrap(amount.text, room) if amount.text else ())):
-        yield _row(text.center(room), style, solid=True)
+    yield from _bar(paper.marked(lines, style), style, paper.room(style), paper)
 
 
-def _heading(heading: Heading, columns: int) -> Iterator[Output]:
+def _heading(heading: Heading, paper: Paper) -> Iterator[Output]:
     yield _GAP
     if heading.of_station:
-        for text in wrap(heading.text, _STATION.columns(columns)):
-            yield _row(text, _STATION)
+        yield from _line(heading.text, _STATION, paper)
         return
-    for text in wrap(heading.text, columns - 6):
-        yield _row(f"── {text} ".ljust(columns, "─"), _HEADING)
-
-
-def _dish(dish: Dish, columns: int) -> Iterator[Output]:
-    if dish.small:
-        yield from _small_dish(dish, columns)
-        return
-    yield _GAP
-    style = _QUANTITY_MANY if dish.quantity > 1 and not dish.struck else _QUANTITY
-    cell = f"{'-' if dish.struck else ''}{dish.quantity}x".rjust(3).ljust(4)
-    used = style.width * len(cell) + 1
-    room = columns - (len(dish.price) + 1 if dish.price else 0)
-    first, *more = wrap(dish.name, room - _NAME_INDENT, first=max(room - used, 1))
-    price = dish.price.rjust(columns - used - len(first)) if dish.price else ""
-    yield Row((Span(cell, style), Span(f" {first}", _NAME), Span(price, _BOLD)))
-    for text in more:
-        yield _row(" " * _NAME_INDENT + text, _NAME)
-
-
-def _small_dish(dish: Dish, columns: int) -> Iterator[Row]:
-    cell = f"{'-' if dish.struck else ''}{dish.quantity}x ".rjust(_DETAIL_INDENT)
-    room = columns - len(cell) - (len(dish.price) + 1 if dish.price else 0)
-    first, *more = wrap(dish.name, room)
-    price = dish.price.rjust(columns - len(cell) - len(first)) if dish.price else ""
-    yield _row(f"{cell}{first}{price}")
-    for text in more:
-        yield _row(" " * len(cell) + text)
-
-
-def _detail(detail: Detail, columns: int) -> Iterator[Row]:
-    """The label is bold, and what does not fit goes on two characters further in."""
-    margin = " " * (_DETAIL_INDENT if detail.place is Place.DISH else 0)
-    room = columns - len(margin)
-    label = f"{detail.label}:" if detail.label else ""
-    first, *more = wrap(f"{label} {detail.text}".strip(), room - 2, first=room)
-    if label and first.startswith(label):
-        rest = Span(first[len(label) :], detail.style)
-        yield Row((Span(margin + label, _label_style(detail.style)), rest))
-    else:
-        yield Row((Span(margin), Span(first, detail.style)))
-    for text in more:
-        yield Row((Span(margin + "  "), Span(text, detail.style)))
-
-
-def _label_style(style: Style) -> Style:
-    return Style(height=style.height, bold=True)
-
-
-def _box(box: Box, columns: int) -> Iterator[Output]:
-    margin = Span(" " * (_NAME_INDENT if box.place is Place.DISH else 0))
-    width = columns - len(margin.text)
-    frame = Style(bold=box.style.bold, inverse=box.style.inverse)
-    title, *more = wrap(box.title, width - 6)
-    rows = [
-        Span(f"┌─ {title} ".ljust(width - 1, "─") + "┐", box.style if box.loud_title else frame),
-        *(
-            Span(f"│ {text.ljust(width - 4)} │", box.style)
-            for text in (*more, *wrap(box.text, width - 4))
-        ),
-        Span("└" + "─" * (width - 2) + "┘", frame),
-    ]
-    if box.place is Place.TICKET:
-        yield _GAP
-    for row in rows:
-        yield Row((margin, row), solid=True)
+    line = paper.frame(PLAIN)[0]
+    for text in paper.wrap(heading.text, _HEADING, paper.columns - 6):
+        rest = paper.columns - 4 - paper.width(text, _HEADING)
+        yield paper.row(
+            Span(f"{line * 2} ", _HEADING), Span(text, _HEADING), Span(f" {line * rest}", _HEADING)
+        )

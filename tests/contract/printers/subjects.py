@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from bonfire.clock import SystemClock
-from bonfire.config import TcpAddress
+from bonfire.config import Address, SerialAddress, TcpAddress, UsbAddress, UsbDeviceAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import Printer, PrinterSettings
 from print_agent.printers.fake import CUT_OFF, SILENT, FakePrinter
+from print_agent.printers.libusb import LibusbPrinter
+from print_agent.printers.serial_port import SerialPrinter
 from print_agent.printers.tcp import TcpPrinter
+from print_agent.printers.usb import UsbPrinter
 from tests.support.scripted_printer import eventually
+from tests.support.usb_bus import Bus, PluggedIn
 from virtual_printer.printer import VirtualPrinter
 
 QUICK: dict[str, Any] = {
@@ -93,9 +102,9 @@ class FakeSubject:
 
 
 class VirtualSubject:
-    def __init__(self, virtual: VirtualPrinter, settings: PrinterSettings) -> None:
+    def __init__(self, virtual: VirtualPrinter, printer: Printer) -> None:
         self._virtual = virtual
-        self.printer = TcpPrinter(settings, SystemClock())
+        self.printer = printer
 
     def knows(self, confirmation: Confirmation) -> None:
         if confirmation is Confirmation.STATUS:
@@ -126,14 +135,85 @@ class VirtualSubject:
         return len(self._virtual.tickets) == count
 
 
+class PluggedSubject(VirtualSubject):
+    """Behind a device file, which refuses only while another program has it."""
+
+    _other = -1
+
+    def break_down(self, reason: Reason) -> None:
+        if reason is Reason.REFUSED:
+            self._other = os.open(self._virtual.place, os.O_RDWR | os.O_NOCTTY)
+            fcntl.flock(self._other, fcntl.LOCK_EX)
+        else:
+            super().break_down(reason)
+
+    def mend(self) -> None:
+        super().mend()
+        if self._other >= 0:
+            os.close(self._other)
+            self._other = -1
+
+
+class BusSubject(VirtualSubject):
+    """On a USB bus, which refuses what another program has claimed."""
+
+    def __init__(self, virtual: VirtualPrinter, printer: Printer, plugged_in: PluggedIn) -> None:
+        super().__init__(virtual, printer)
+        self._plugged_in = plugged_in
+
+    def break_down(self, reason: Reason) -> None:
+        if reason is Reason.REFUSED:
+            self._plugged_in.busy = True
+        else:
+            super().break_down(reason)
+
+    def mend(self) -> None:
+        super().mend()
+        self._plugged_in.busy = False
+
+
 @asynccontextmanager
 async def fake() -> AsyncIterator[Subject]:
     yield FakeSubject(PrinterSettings("kitchen-1", TcpAddress("127.0.0.1"), **QUICK))
 
 
 @asynccontextmanager
-async def virtual() -> AsyncIterator[Subject]:
+async def tcp() -> AsyncIterator[Subject]:
     async with VirtualPrinter("kitchen-1", speed=math.inf) as running:
-        yield VirtualSubject(
-            running, PrinterSettings("kitchen-1", TcpAddress("127.0.0.1", running.port), **QUICK)
-        )
+        address = TcpAddress("127.0.0.1", running.port)
+        yield VirtualSubject(running, _printer(TcpPrinter, address))
+
+
+@asynccontextmanager
+async def usb() -> AsyncIterator[Subject]:
+    async with _device() as running:
+        address = UsbDeviceAddress(running.place)
+        yield PluggedSubject(running, _printer(UsbPrinter, address))
+
+
+@asynccontextmanager
+async def serial() -> AsyncIterator[Subject]:
+    async with _device() as running:
+        address = SerialAddress(running.place, 115_200)
+        yield PluggedSubject(running, _printer(SerialPrinter, address))
+
+
+@asynccontextmanager
+async def libusb() -> AsyncIterator[Subject]:
+    async with _device() as running:
+        plugged_in = PluggedIn(path=Path(running.place))
+        address = UsbAddress(plugged_in.vendor, plugged_in.product)
+        printer = _printer(partial(LibusbPrinter, backend=Bus(plugged_in)), address)
+        yield BusSubject(running, printer, plugged_in)
+
+
+@asynccontextmanager
+async def _device() -> AsyncIterator[VirtualPrinter]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "printer"
+        async with VirtualPrinter("kitchen-1", speed=math.inf, pty=path) as running:
+            yield running
+
+
+def _printer(kind: Callable[..., Printer], address: Address) -> Printer:
+    return kind(PrinterSettings("kitchen-1", address, **QUICK), SystemClock())

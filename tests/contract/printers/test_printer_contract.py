@@ -1,4 +1,4 @@
-"""What every printer does: the fake, and the TCP adapter with a virtual printer at its far end."""
+"""What every printer does: the fake, and each adapter with a virtual printer at its far end."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
 from print_agent.printers import Outcome, PrinterTrouble, PrintResult, Session, Status
-from tests.contract.printers.subjects import Subject, fake, virtual
+from tests.contract.printers.subjects import Subject, fake, libusb, serial, tcp, usb
 from tests.support.scripted_printer import eventually
 
 TICKET = b"\x1b@No. 0417\n2 Kaiserschmarrn\nNo. 0417\n\x1dV\x00"
 
 
-@pytest.fixture(params=[fake, virtual], ids=["fake", "virtual"])
+@pytest.fixture(params=[fake, tcp, usb, libusb, serial])
 async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     async with request.param() as running:
         yield running
@@ -60,6 +60,33 @@ async def test_it_says_who_it_is(subject):
     assert fingerprint is not None
     assert fingerprint.serial
     assert await session.identify() == fingerprint
+    await session.close()
+
+
+async def test_it_says_what_it_can_do_and_prints_nothing_for_that(subject):
+    session = await subject.printer.connect()
+    assert (await session.status()).ready
+    can = await session.examine(clear=True)
+    assert can is not None
+    assert (can.cutter, can.process_id, can.in_order, can.buffer_clear) == (True,) * 4
+    assert (await session.status()).ready
+    assert (await _print(session)).outcome is Outcome.CONFIRMED
+    await session.close()
+    assert await subject.printed(1)
+
+
+async def test_it_is_not_asked_to_clear_its_buffer_unless_that_is_allowed(subject):
+    session = await subject.printer.connect()
+    can = await session.examine(clear=False)
+    assert can is not None
+    assert (can.process_id, can.buffer_clear) == (True, None)
+    await session.close()
+
+
+async def test_who_has_something_better_to_do_learns_nothing_of_it(subject):
+    session = await subject.printer.connect()
+    assert await session.examine(clear=True, go_on=lambda: False) is None
+    assert (await _print(session)).outcome is Outcome.CONFIRMED
     await session.close()
 
 

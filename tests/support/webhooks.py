@@ -58,13 +58,19 @@ printers = [
 ]
 stations = [
   {{ id = "kitchen", name = "KÜCHE", printer = "kitchen-1" }},
-  {{ id = "bar", name = "BAR", printer = "bar-1" }},
+  {{ id = "bar", name = "BAR", printer = "bar-1" }},{documents}
 ]
 routes = [
   {{ items = ["Cola*"], stations = ["bar"] }},
   {{ sections = ["5ec00003-0000-4000-8000-000000000003"], stations = ["bar"] }},
 ]
 """
+
+
+DOCUMENTS: Final = """
+  { id = "pass", name = "PASS", printer = "kitchen-1", document = "pass" },
+  { id = "driver", name = "FAHRER", printer = "bar-1", document = "courier" },
+  { id = "bag", name = "TÜTE", printer = "bar-1", document = "bag" },"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,20 @@ class Answer:
         return str(self.body["type"]).removeprefix("urn:bonfire:problem:")
 
 
-def settings_in(folder: Path, **changes: Any) -> Settings:
-    """Settings of a house with the locations altstadt and hafen, each with its own print host."""
+def settings_in(folder: Path, *, documents: bool = False, **changes: Any) -> Settings:
+    """Settings of a house with the locations altstadt and hafen, each with its own print host.
+
+    With `documents` both have a pass, a courier and bags beside their kitchen and bar.
+    """
     folder.mkdir(exist_ok=True)
     file = folder / "bonfire.toml"
     places = {"altstadt": ALTSTADT, "hafen": HAFEN}
     file.write_text(
-        CONFIG + "".join(LOCATION.format(id=id_, wix=wix) for id_, wix in places.items())
+        CONFIG
+        + "".join(
+            LOCATION.format(id=id_, wix=wix, documents=DOCUMENTS if documents else "")
+            for id_, wix in places.items()
+        )
     )
     tokens = folder / "tokens"
     tokens.write_text(f"till {TILL}\nkiosk {KIOSK}\n")

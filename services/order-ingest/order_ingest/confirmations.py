@@ -13,9 +13,17 @@ from bonfire.broker import Broker, Delivery, topology
 from bonfire.clock import Clock
 from bonfire.errors import Reason
 from bonfire.inbox import Inbox
-from bonfire.messages import JobEvent, JobEventType, UnknownEvent, UnreadableMessage, decode
+from bonfire.messages import (
+    Document,
+    JobEvent,
+    JobEventType,
+    UnknownEvent,
+    UnreadableMessage,
+    decode,
+)
 from bonfire.sanitiser import clean_line, shorten
 from bonfire.teller import Teller
+from order_ingest.domain.states import JobState
 from order_ingest.ledger import ClosedJob, Ledger, Misattributed
 from order_ingest.metrics import Ignored, IngestMetrics
 
@@ -76,9 +84,11 @@ class Confirmations:
 
     def _closed(self, event: JobEvent, closed: ClosedJob) -> None:
         self._teller.woke(closed.events)
-        # Two machines' clocks: where they disagree, a counter must still not fall.
-        seconds = max(0.0, (event.at - closed.accepted_at).total_seconds())
-        self._metrics.closed(closed.location, closed.state, seconds)
+        self._metrics.closed(closed.location, closed.state)
+        if closed.state is JobState.PRINTED and closed.document is Document.STATION:
+            # Two machines' clocks: where they disagree, a counter must still not fall.
+            seconds = max(0.0, (event.at - closed.accepted_at).total_seconds())
+            self._metrics.reached_the_cooks(closed.location, seconds)
 
     def _ignore(self, event: JobEvent | UnknownEvent, why: Ignored, detail: str) -> None:
         self._metrics.ignored_event(why)

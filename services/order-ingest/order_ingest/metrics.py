@@ -94,7 +94,7 @@ class IngestMetrics:
         )
         self._to_paper = Histogram(
             "bonfire_order_to_paper_seconds",
-            "From the acceptance of an order to its confirmed ticket.",
+            "From the acceptance of an order to a confirmed ticket of a station that cooks.",
             ("location",),
             buckets=PAPER_BUCKETS,
             registry=registry,
@@ -176,10 +176,12 @@ class IngestMetrics:
     def ignored_event(self, why: Ignored) -> None:
         self._ignored.labels(why.value).inc()
 
-    def closed(self, location: str, state: str, seconds: float) -> None:
+    def closed(self, location: str, state: str) -> None:
         self._closed.labels(location, state).inc()
-        if state == "printed":
-            self._to_paper.labels(location).observe(seconds)
+
+    def reached_the_cooks(self, location: str, seconds: float) -> None:
+        """A station ticket: no guest goes hungry for want of a bag slip."""
+        self._to_paper.labels(location).observe(seconds)
 
     def gave_up(self, location: str) -> None:
         """A job died without a word of its agent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bonfire.messages import JobEventType, OnPaper
+from bonfire.messages import Document, JobEventType, OnPaper
 from order_ingest.ledger import ClosedJob, Misattributed
 from tests.support.ledgers import NOW, OpenLedger, arrival, event, job
 
@@ -71,13 +71,16 @@ async def test_a_word_about_a_job_that_nobody_knows_is_ignored(opened: OpenLedge
     assert opened.counts() == (0, 0, 0, 0)
 
 
-async def test_a_closed_job_tells_its_location_and_when_it_was_accepted(opened: OpenLedger):
-    await opened.accept(arrival())
+async def test_a_closed_job_tells_where_it_belongs_what_it_is_and_when_it_was_accepted(
+    opened: OpenLedger,
+):
+    await opened.accept(arrival(), job(document=Document.BAG))
 
     closed = await opened.ledger.apply(event(JobEventType.PRINTED))
 
     assert isinstance(closed, ClosedJob)
-    assert (closed.location, closed.accepted_at) == ("altstadt", NOW)
+    assert (closed.location, closed.document) == ("altstadt", Document.BAG)
+    assert closed.accepted_at == NOW
 
 
 @pytest.mark.parametrize("type_", list(JobEventType))

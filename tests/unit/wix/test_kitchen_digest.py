@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonfire.order import Order
+from bonfire.order import Item, Order
 from order_ingest.domain.revision import kitchen_digest
 from order_ingest.wix.mapping import map_order
 from tests.support.wix import described, group, raw_line, raw_order, sample_order, with_options
@@ -104,6 +104,14 @@ def test_the_wording_counts_where_it_is_the_only_time():
     texts = [shipped(deliveryTimeSlot=None, deliveryTime=text) for text in ("bald", "später")]
     first, second = (digest(**text) for text in texts)
     assert first != second
+
+
+def test_the_dish_that_something_was_chosen_with_is_for_the_kitchen():
+    items = (Item(name="Cola"), Item(name="Cola", part_of="Menü 1"), Item(name="Cola", part_of="2"))
+
+    digests = {kitchen_digest(Order(id="1", number="1", items=(item,))) for item in items}
+
+    assert len(digests) == 3
 
 
 def test_a_digest_is_the_same_in_every_version():

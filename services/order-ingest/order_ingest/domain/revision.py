@@ -27,6 +27,9 @@ def kitchen_digest(order: Order) -> str:
 
 
 def _item(item: Item) -> list[Any]:
+    """With which dish something was chosen tells whom it is for. Most items are of no dish, and
+    their digests are those of releases that did not know of any.
+    """
     return [
         item.name,
         item.quantity,
@@ -34,6 +37,7 @@ def _item(item: Item) -> list[Any]:
         sorted([each.group, each.name, each.quantity] for each in item.modifiers),
         item.special_request,
         _texts(item.notes),
+        *([item.part_of] if item.part_of else []),
     ]
 
 

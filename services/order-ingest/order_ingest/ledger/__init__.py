@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bonfire.messages import AttemptRecord, JobEvent, OnPaper, PrintJob
+from bonfire.messages import AttemptRecord, Document, JobEvent, OnPaper, PrintJob
 from bonfire.order import Order, OrderStatus
 from order_ingest.domain.dead_letter import Letter, Origin
 from order_ingest.domain.states import JobState, LetterState
@@ -85,6 +85,7 @@ class ClosedJob:
 
     location: str
     state: JobState
+    document: Document
     accepted_at: datetime
     events: int = 0  # of ours, committed with it: they wait in the outbox
 

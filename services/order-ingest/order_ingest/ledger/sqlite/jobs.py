@@ -13,6 +13,7 @@ from bonfire.messages import (
     JOB_ID,
     LOCATION,
     TRACE_ID,
+    Document,
     JobEvent,
     JobEventType,
     PrintJob,
@@ -84,7 +85,7 @@ def apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | Misattributed 
         "UPDATE jobs SET state = ?, ticket_number = ?, reason = ?, on_paper = ?, updated_at = ?"
         " WHERE key = ? AND generation <= ? AND state != 'printed'"
         " AND (state != 'dead' OR ? = 'printed')"
-        " RETURNING location, accepted_at",
+        " RETURNING location, json_extract(CAST(body AS TEXT), '$.document'), accepted_at",
         (
             state,
             event.ticket_number,
@@ -101,4 +102,5 @@ def apply(db: sqlite3.Connection, event: JobEvent) -> ClosedJob | Misattributed 
     events = 0
     if state is JobState.PRINTED:  # whatever letter gave it up
         events = settle_job(db, key, LetterState.PRINTED, event.agent, event.at)
-    return ClosedJob(row[0], state, time(row[1]), events)
+    location, document, accepted_at = row
+    return ClosedJob(location, state, Document(document), time(accepted_at), events)

@@ -57,6 +57,19 @@ async def test_a_ticket_is_counted_once_however_often_it_is_told(ingest: Ingest)
     assert await closed(ingest, "printed") == 1
 
 
+async def test_only_tickets_of_those_who_cook_are_measured_on_their_way_to_paper(tmp_path):
+    async with running(tmp_path, documents=True) as ingest:
+        await ingest.wix(raw_order())
+        for job in ingest.planned():
+            later = ingest.clock.now() + timedelta(seconds=2 if job.station == "kitchen" else 900)
+            await ingest.tell(job.job_id, JobEventType.PRINTED, at=later, **printed())
+
+        assert await closed(ingest, "printed") == len(ingest.planned()) == 3
+        paper = "bonfire_order_to_paper_seconds"
+        assert await ingest.metric(f"{paper}_count", location="altstadt") == 1
+        assert await ingest.metric(f"{paper}_sum", location="altstadt") == 2
+
+
 async def test_a_dead_job_is_counted_and_not_measured(ingest: Ingest):
     await ingest.tell(await released(ingest), JobEventType.DEAD, reason="render_error")
 

@@ -51,6 +51,21 @@ def test_jobs_shows_what_a_wix_order_would_print(tmp_path, config, capfd, wrappe
     assert kitchen.order.items[0].name == "Spätzle"
 
 
+def test_jobs_shows_every_document_of_an_order(tmp_path, capfd):
+    config = settings_in(tmp_path, documents=True).config
+    delivery = str(SAMPLES / "delivery-scheduled-paid.json")
+
+    assert main(["jobs", delivery, "--config", str(config)]) == 0
+
+    assert [(job.station, job.document.value) for job in jobs_of(capfd)] == [
+        ("kitchen", "station"),
+        ("bar", "station"),
+        ("pass", "pass"),
+        ("driver", "courier"),
+        ("bag", "bag"),
+    ]
+
+
 def test_jobs_of_an_order_without_a_dish_are_none(tmp_path, config, capfd):
     apron = raw_line("Schürze")
     apron["catalogReference"] = {"appId": "215238eb-22a5-4c36-9e7b-e7c08025e04e"}

@@ -67,14 +67,25 @@ class Contact:
         Raises `PrinterTrouble`, or `StoreError` where a new printer cannot be remembered.
         """
         session = await self.ask()
-        if not self._met:
-            try:
-                await self._meet(session)
-            except BaseException:
-                await self.doubt()
-                raise
-            self._met = True
+        await self._meet_once(session)
         return session
+
+    async def examine(self, go_on: Callable[[], bool]) -> None:
+        """Ask an idle printer that has just said that it is ready what it can do, if nobody has.
+
+        Between questions, `go_on` says whether to. Raises as `ready_session` does.
+        """
+        settings, session = self._printer.settings, self._session
+        if session is None or self._recognition.is_examined(settings.id):
+            return
+        await self._meet_once(session)
+        # Of one that confirms every ticket when it is printed, none can be in its buffer now.
+        clear = self.confirmation is Confirmation.PROCESS_ID
+        try:
+            await self._recognition.examine(settings, session, clear=clear, go_on=go_on)
+        except BaseException:
+            await self.doubt()
+            raise
 
     async def ask(self) -> Session:
         """A session whose printer has just said that it is ready. Raises `PrinterTrouble`."""
@@ -110,6 +121,16 @@ class Contact:
             raise PrinterTrouble(status.trouble, "the printer says so")
         self.near_end = status.near_end
         return self._session
+
+    async def _meet_once(self, session: Session) -> None:
+        if self._met:
+            return
+        try:
+            await self._meet(session)
+        except BaseException:
+            await self.doubt()
+            raise
+        self._met = True
 
     async def _meet(self, session: Session) -> None:
         """Ask who it is on each new connection, as long as that helps.

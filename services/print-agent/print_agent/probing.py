@@ -1,8 +1,9 @@
 """An idle printer is asked now and then how it is, so that people hear of an open lid or of empty
 paper before the next order does (docs/adr/0021).
 
-The question is a connection and a status, nothing that a printer could print. A ticket that comes
-while one is on its way takes the connection over: to break it off and to connect again would be
+The question is a connection and a status, nothing that a printer could print; one that nobody has
+met yet is also asked who it is and what it can do (docs/adr/0025). A ticket that comes while a
+question is on its way takes the connection over: to break it off and to connect again would be
 slower, and some printers refuse who comes back at once.
 """
 
@@ -14,6 +15,7 @@ from typing import Final
 
 from bonfire.clock import Clock, wait_at_most
 from bonfire.errors import Reason
+from bonfire.store import StoreError
 from print_agent.condition import Condition
 from print_agent.contact import Contact
 from print_agent.printers import PrinterSettings, PrinterTrouble
@@ -93,9 +95,12 @@ class Probing:
     async def _ask(self) -> None:
         try:
             await self._contact.attempt(self._contact.ask)
+            await self._contact.examine(lambda: not self._arrived.is_set())
         except PrinterTrouble as error:
             self._judge(error.reason)
             return
+        except StoreError:
+            pass  # what cannot be remembered is asked again, and the printer is ready all the same
         self._suspected = False
         self._condition.ready(near_end=self._contact.near_end)
         if not self._arrived.is_set():

@@ -1,4 +1,5 @@
-"""Which printer answers at an address, and how it confirms: asked once, then remembered.
+"""Which printer answers at an address, how it confirms and what it can do: asked once, then
+remembered.
 
 A printer that takes over an address is welcome (a spare on a Saturday evening), unless it is
 another printer of this house: then two cables or two leases were swapped, and the bar's tickets
@@ -8,8 +9,8 @@ would come out in the kitchen.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from dataclasses import astuple, replace
+from collections.abc import Callable, Collection
+from dataclasses import asdict, astuple, replace
 
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
@@ -31,6 +32,35 @@ class Recognition:
     async def load(self) -> None:
         known = await self._journal.known_printers()
         self._known = {printer: known[printer] for printer in self._printers if printer in known}
+
+    def known(self, printer: str) -> KnownPrinter | None:
+        return self._known.get(printer)
+
+    def is_examined(self, printer: str) -> bool:
+        known = self._known.get(printer)
+        return known is not None and known.capabilities is not None
+
+    def examine_anew(self, printer: str) -> None:
+        """At the next opportunity, although it was asked before."""
+        known = self._known.get(printer)
+        if known is not None:
+            self._known[printer] = replace(known, capabilities=None)
+
+    async def examine(
+        self, settings: PrinterSettings, session: Session, *, clear: bool, go_on: Callable[[], bool]
+    ) -> None:
+        """Ask a recognised, idle and ready printer what it can do, unless `go_on` stops it.
+
+        `clear` as for `Session.examine`. Raises `PrinterTrouble` and `StoreError`.
+        """
+        can = await session.examine(clear=clear, go_on=go_on)
+        known = self._known.get(settings.id)
+        if can is not None and known is not None:
+            await self._keep(settings.id, replace(known, capabilities=can))
+            log.info(
+                "asked a printer what it can do",
+                extra={"event": "printer.examined", "printer": settings.id, **asdict(can)},
+            )
 
     async def recognise(self, settings: PrinterSettings, session: Session) -> KnownPrinter:
         """Ask a ready printer who it is and, where that is not configured, how it confirms.
@@ -74,9 +104,12 @@ class Recognition:
                     Reason.WRONG_PRINTER, f"the printer {other} answers at the address of {printer}"
                 )
 
-    async def _remember(self, printer: str, known: KnownPrinter) -> None:
+    async def _keep(self, printer: str, known: KnownPrinter) -> None:
         await self._journal.remember_printer(printer, known)
         self._known[printer] = known
+
+    async def _remember(self, printer: str, known: KnownPrinter) -> None:
+        await self._keep(printer, known)
         who, confirms = known.fingerprint, known.confirmation
         log.info(
             "met a printer",

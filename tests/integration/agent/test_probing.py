@@ -43,8 +43,8 @@ async def test_it_is_asked_a_second_after_the_start_and_then_every_20_s(rig: Rig
     await rig.wait(70)
     assert rig.kitchen.tried_at == [1, 21, 41, 61]
     assert rig.kitchen.open_sessions == 0, "it may print for others in between"
-    assert rig.kitchen.identified == 0, "nothing but its status is asked"
-    assert rig.kitchen.probed == 0
+    assert rig.kitchen.identified == 1, "nothing but its status is asked once it is known"
+    assert rig.kitchen.probed == rig.kitchen.examined == 1
     assert told(rig) == []
     assert rig.metric("bonfire_printer_ready", printer=KITCHEN) == 1
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from print_agent.domain.ended import Ended
 from print_agent.domain.entry import Entry
 from print_agent.domain.numbering import TicketNumber
 from print_agent.domain.states import JobState
-from print_agent.printers import Fingerprint
+from print_agent.printers import Capabilities, Fingerprint
 
 _SELECT: Final = (
     "SELECT id, body, state, on_paper, attempts, ticket_day, ticket_number, ticket_times,"
@@ -39,10 +40,11 @@ class KnownJob:
 
 @dataclass(frozen=True, slots=True)
 class KnownPrinter:
-    """`confirmation` is None as long as nobody had to ask."""
+    """`confirmation` is None as long as nobody had to ask, `capabilities` as long as nobody did."""
 
     fingerprint: Fingerprint
     confirmation: Confirmation | None
+    capabilities: Capabilities | None = None
 
 
 def journal_id(db: sqlite3.Connection) -> str:
@@ -198,19 +200,34 @@ def interrupted_printers(db: sqlite3.Connection) -> frozenset[str]:
 
 
 def known_printers(db: sqlite3.Connection) -> dict[str, KnownPrinter]:
-    rows = db.execute("SELECT id, maker, model, serial, firmware, confirmation FROM printers")
+    rows = db.execute(
+        "SELECT id, maker, model, serial, firmware, confirmation, capabilities FROM printers"
+    )
     return {
-        printer: KnownPrinter(Fingerprint(*who), Confirmation(confirms) if confirms else None)
-        for printer, *who, confirms in rows
+        printer: KnownPrinter(
+            Fingerprint(*who),
+            Confirmation(confirms) if confirms else None,
+            Capabilities(**json.loads(can)) if can else None,
+        )
+        for printer, *who, confirms, can in rows
     }
 
 
 def remember_printer(db: sqlite3.Connection, printer: str, known: KnownPrinter) -> None:
-    who = known.fingerprint
+    who, can = known.fingerprint, known.capabilities
     db.execute(
-        "INSERT OR REPLACE INTO printers (id, maker, model, serial, firmware, confirmation)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (printer, who.maker, who.model, who.serial, who.firmware, known.confirmation),
+        "INSERT OR REPLACE INTO printers"
+        " (id, maker, model, serial, firmware, confirmation, capabilities)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            printer,
+            who.maker,
+            who.model,
+            who.serial,
+            who.firmware,
+            known.confirmation,
+            can and json.dumps(asdict(can)),
+        ),
     )
 
 

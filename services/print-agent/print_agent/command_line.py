@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bonfire import config, lifecycle, logs
 from bonfire.clock import SystemClock
-from bonfire.errors import BonfireError, Permanent, Reason
+from bonfire.errors import BonfireError
 from bonfire.settings import Environment
 from bonfire.unusable import Unusable
-from print_agent import doctor, forgetting, preview
+from print_agent import forgetting, preview, print_hosts
 from print_agent.app import App
-from print_agent.memory import known_fingerprints
-from print_agent.printers import Fingerprint
-from print_agent.printers.configured import configured
+from print_agent.discovery import command as discovery
+from print_agent.doctor import command as doctor
 from print_agent.settings import OPS_PORT, default_config, default_data, journal_in, read_settings
 from print_agent.trial import print_trial
 
@@ -48,14 +46,14 @@ def _parser(environment: Environment) -> argparse.ArgumentParser:
     trial.add_argument("printer", help="a printer's id in the configuration")
     trial.set_defaults(run=_test_print)
     examining = commands.add_parser("doctor", help="say what is wrong with each printer")
-    examining.add_argument(
-        "--data",
-        type=Path,
-        default=default_data(environment),
-        help="the agent's folder, to find printers that were exchanged (default: BONFIRE_DATA)",
+    doctor.add_arguments(examining, default_data(environment))
+    examining.set_defaults(run=doctor.run)
+    looking = commands.add_parser(
+        "discover", help="list the printers that there are", description=discovery.DESCRIPTION
     )
-    examining.set_defaults(run=_doctor)
-    for command in (trial, examining):
+    discovery.add_arguments(looking)
+    looking.set_defaults(run=discovery.run)
+    for command in (trial, examining, looking):
         command.add_argument(
             "--agent",
             default=environment.text("AGENT", ""),
@@ -93,56 +91,9 @@ def _app() -> App:
 
 def _test_print(given: argparse.Namespace) -> int:
     loaded = config.load(given.config)
-    agents = _agents(loaded, given.agent)
+    agents = print_hosts.chosen(loaded, given.agent)
     fine = asyncio.run(print_trial(loaded, agents, given.printer, SystemClock(), print))
     return 0 if fine else 1
-
-
-def _doctor(given: argparse.Namespace) -> int:
-    loaded = config.load(given.config)
-    clock = SystemClock()
-    agents = _agents(loaded, given.agent)
-    known, unread = _remembered(given.data, agents)
-    reports = [
-        asyncio.run(
-            doctor.examine(
-                [configured(printer, clock) for printer in loaded.printers_of(agent)], known
-            )
-        )
-        for agent in agents
-    ]
-    print("\n".join(report.text() for report in reports))
-    if not given.data:
-        print("With --data, the agent's folder, it also finds printers that were exchanged.")
-    if unread:
-        print(f"print-agent: {unread}; exchanged printers were not looked for", file=sys.stderr)
-        return 1
-    return max(report.exit_code for report in reports)
-
-
-def _remembered(data: Path | None, agents: Sequence[str]) -> tuple[Mapping[str, Fingerprint], str]:
-    """What the agent knows of its printers, and why that could not be read, if it could not."""
-    if data is None:
-        return {}, ""
-    if len(agents) > 1:
-        detail = "--data is the folder of one agent: say which print host with --agent"
-        raise Permanent(Reason.CONFIG_INVALID, detail)
-    try:
-        return known_fingerprints(journal_in(data, Environment())), ""
-    except Permanent as error:
-        return {}, error.detail
-
-
-def _agents(loaded: config.Config, wanted: str | None) -> Sequence[str]:
-    """The print hosts that are meant: the one that was named, else all of the configuration."""
-    if not wanted:
-        return loaded.agents
-    if wanted not in loaded.agents:
-        raise Permanent(
-            Reason.CONFIG_INVALID,
-            f"no print host {wanted!r}; known: {', '.join(loaded.agents)}",
-        )
-    return [wanted]
 
 
 def _forget_printers(given: argparse.Namespace) -> int:

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bonfire.errors import Reason
 from print_agent.doctor.finding import Finding
 from print_agent.printers import Fingerprint, Printer, PrinterTrouble, Session
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
-    findings: tuple[Finding, ...]
-
-    @property
-    def exit_code(self) -> int:
-        """0 when every printer is fine, else 1."""
-        return 0 if all(finding.fine for finding in self.findings) else 1
-
-    def text(self) -> str:
-        if not self.findings:
-            return "No printer is configured for this agent."
-        return "\n".join(finding.text() for finding in self.findings)
-
-
 async def examine(
     printers: Sequence[Printer], known: Mapping[str, Fingerprint] | None = None
-) -> Examination:
+) -> tuple[Finding, ...]:
     """Ask every printer how it is, all at the same time; nothing is printed.
 
     `known` is what each printer id said of itself earlier. A printer that says something else now,
     or the same as another one does, is at the wrong address.
     """
     found = await asyncio.gather(*(_examine_one(printer) for printer in printers))
-    return Examination(_with_mix_ups(found, known or {}))
+    return _with_mix_ups(found, known or {})
 
 
 async def _examine_one(printer: Printer) -> Finding:
@@ -54,10 +39,12 @@ async def _question(session: Session, finding: Finding) -> Finding:
     try:
         status = await session.status()
         finding = replace(finding, reason=status.trouble, near_end=status.near_end)
-        # Both are answered in their turn, which does not come while there is trouble.
+        # All of them are answered in their turn, which does not come while there is trouble. A
+        # printer may hold a ticket of the agent's, so its buffer is left alone.
         if status.ready:
             finding = replace(finding, fingerprint=await session.identify())
             finding = replace(finding, confirmation=await session.probe())
+            finding = replace(finding, capabilities=await session.examine(clear=False))
     except PrinterTrouble as trouble:
         return replace(finding, reason=trouble.reason)
     return finding

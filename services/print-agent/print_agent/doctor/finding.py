@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
-from print_agent.printers import Fingerprint, PrinterSettings
+from print_agent.printers import Capabilities, Fingerprint, PrinterSettings
 from print_agent.printers.advice import advice_on
 
 _CONFIRMS: Final = {
@@ -15,6 +16,17 @@ _CONFIRMS: Final = {
     Confirmation.STATUS: "it says when a ticket has been processed",
     Confirmation.CLOSE: "it cannot say that it printed",
 }
+
+_WEAK: Final = (
+    "it prints, but cannot say so: a lost ticket would go unnoticed. Use another model, or allow "
+    "it with accept_weak = true."
+)
+_WEAK_CABLE: Final = (
+    "it prints, but nothing comes back by this cable: a lost ticket would go unnoticed. Some USB "
+    "and serial printers, and many adapters, have no way back at all. Connect it by network if it "
+    "can, use another model, or allow it with accept_weak = true."
+)
+_ANSWERS: Final = {True: "yes", False: "no", None: "not asked"}
 
 # What a printer may answer, or not, while another program has the only connection that it serves.
 _MAYBE_BUSY: Final = (Reason.NO_ANSWER, Reason.REFUSED, Reason.RESET_BEFORE_BYTES)
@@ -29,6 +41,7 @@ class Finding:
     near_end: bool = False
     fingerprint: Fingerprint | None = None
     confirmation: Confirmation | None = None  # None: not asked, as the printer was not ready
+    capabilities: Capabilities | None = None  # None: not asked, for the same reason
     is_really: str = ""  # the id of the printer that answered in this one's place
 
     @property
@@ -50,10 +63,7 @@ class Finding:
             other = f" It is {self.is_really}." if self.is_really else ""
             return f"{advice.problem}.{other} {advice.remedy}"
         if self.weak:
-            return (
-                "it prints, but cannot say so: a lost ticket would go unnoticed. Use another "
-                "model, or allow it with accept_weak = true."
-            )
+            return _WEAK if isinstance(self.settings.address, TcpAddress) else _WEAK_CABLE
         return "ready."
 
     def _notes(self) -> list[str]:
@@ -70,6 +80,8 @@ class Finding:
         if self.confirmation is not None:
             told = _CONFIRMS[self.confirmation]
             notes.append(f"Confirmation: {self.confirmation} ({told}).")
+        if self.capabilities is not None:
+            notes.append(_abilities(self.capabilities))
         return notes
 
 
@@ -78,3 +90,16 @@ def _in_words(fingerprint: Fingerprint) -> str:
     serial = f", serial number {fingerprint.serial}" if fingerprint.serial else ""
     firmware = f", firmware {fingerprint.firmware}" if fingerprint.firmware else ""
     return model + serial + firmware
+
+
+def _abilities(found: Capabilities) -> str:
+    said = {
+        "cutter": found.cutter,
+        "says what it printed (GS ( H)": found.process_id,
+        "says what it processed (GS r)": found.in_order,
+        "forgets on demand (DLE DC4)": found.buffer_clear,
+    }
+    parts = [f"{what}: {_ANSWERS[answer]}" for what, answer in said.items()]
+    if found.fonts:
+        parts.append(f"alphabets beside the Latin one: {found.fonts}")
+    return f"Capabilities: {'; '.join(parts)}."

@@ -1,0 +1,58 @@
+"""All that can be learnt of the printers of one print host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from bonfire.clock import Clock
+from bonfire.config import Printer
+from print_agent.doctor.examination import examine
+from print_agent.doctor.finding import Finding
+from print_agent.doctor.paper import paper_in_words
+from print_agent.doctor.trace import Trace, TracingLink
+from print_agent.memory import Past, past_of
+from print_agent.printers import Fingerprint
+from print_agent.printers.configured import configured
+
+
+@dataclass(frozen=True, slots=True)
+class Memories:
+    """The agent's journal, or why it could not be read; empty where nobody named one."""
+
+    journal: Path | None = None
+    known: Mapping[str, Fingerprint] = field(default_factory=dict)
+    unread: str = ""
+
+    def past_of(self, printer: str) -> Past | None:
+        """None where no journal was read."""
+        return past_of(self.journal, printer) if self.journal and not self.unread else None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One printer: what it is to be, what it said, and what became of its tickets."""
+
+    printer: Printer
+    finding: Finding
+    trace: Trace
+    past: Past | None
+
+    def text(self) -> str:
+        return "\n  ".join([self.finding.text(), *paper_in_words(self.printer)])
+
+
+async def consult(printers: Sequence[Printer], memories: Memories, clock: Clock) -> list[Case]:
+    """Ask every printer how it is, and write down what is said. Nothing is printed."""
+    traces = [Trace(clock) for _ in printers]
+    asked = [
+        configured(printer, clock, through=partial(TracingLink, trace=trace))
+        for printer, trace in zip(printers, traces, strict=True)
+    ]
+    found = await examine(asked, memories.known)
+    return [
+        Case(printer, finding, trace, memories.past_of(printer.id))
+        for printer, finding, trace in zip(printers, found, traces, strict=True)
+    ]

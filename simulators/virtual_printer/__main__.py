@@ -12,10 +12,12 @@ from typing import Any
 
 from virtual_printer.client import ControlClient, ControlError
 from virtual_printer.fault import MEANING
+from virtual_printer.models import MODELS, model_named
 from virtual_printer.place import Place
-from virtual_printer.serve import ServeSettings, run
+from virtual_printer.serve import PrinterAt, ServeSettings, run
 
 _DEFAULT_CONTROL = "http://127.0.0.1:9180"
+_COLUMNS = {None: None, 80: 48, 58: 32}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,14 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    ports = dict(options.enpc)
     return run(
         ServeSettings(
-            printers=options.printer,
+            printers=[
+                PrinterAt(name, place, model or options.model, ports.get(name))
+                for name, place, model in options.printer
+            ],
             paper=options.paper,
             control=options.control,
             host=options.host,
             speed=options.speed,
-            columns=32 if options.paper_width == 58 else 48,
+            columns=_COLUMNS[options.paper_width],
             second=options.second,
             png=options.png,
         )
@@ -100,27 +106,50 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--printer",
         action="append",
         required=True,
-        type=_name_and_place,
-        metavar="NAME=PLACE",
+        type=_name_place_and_model,
+        metavar="NAME=PLACE[,MODEL]",
         help="may be repeated; a place is a TCP port (0 takes a free one), pty:PATH or fifo:PATH",
+    )
+    parser.add_argument("--model", choices=MODELS, help="of every printer that names none")
+    parser.add_argument(
+        "--enpc",
+        action="append",
+        default=[],
+        type=_name_and_port,
+        metavar="NAME=PORT",
+        help="where the printer NAME answers Epson's protocol on UDP; real ones do on 3289",
     )
     parser.add_argument("--paper", type=Path, required=True, metavar="DIR")
     parser.add_argument("--control", type=_port, default=9180, metavar="PORT")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--speed", type=_speed, default=250.0, metavar="MM/S", help="or inf")
-    parser.add_argument("--paper-width", type=int, choices=(80, 58), default=80, metavar="MM")
+    parser.add_argument("--paper-width", type=int, choices=(80, 58), metavar="MM")
     parser.add_argument("--second", choices=("block", "refuse"), default="block")
     parser.add_argument("--no-png", dest="png", action="store_false")
 
 
-def _name_and_place(text: str) -> tuple[str, Place]:
-    name, separator, place = text.partition("=")
-    if not separator or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PLACE")
+def _name_place_and_model(text: str) -> tuple[str, Place, str | None]:
+    name, rest = _named(text, "NAME=PLACE")
+    place, comma, model = rest.rpartition(",")
     try:
-        return name, Place.parse(place)
+        if comma:
+            model_named(model)
+            return name, Place.parse(place), model
+        return name, Place.parse(rest), None
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _name_and_port(text: str) -> tuple[str, int]:
+    name, port = _named(text, "NAME=PORT")
+    return name, _port(port)
+
+
+def _named(text: str, form: str) -> tuple[str, str]:
+    name, separator, rest = text.partition("=")
+    if not separator or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {form}")
+    return name, rest
 
 
 def _port(text: str) -> int:

@@ -65,6 +65,8 @@ class Answers:
         """Obey a command of a kind in `ANSWERED`, when the mechanism has come to it."""
         kind = command.kind
         if kind is Kind.STATUS:
+            if not self._identity.model.sensor:
+                return
             self._answer_status(command, self._sensor(command), host)
         elif kind is Kind.PROCESS_ID:
             self._confirm(command, host)
@@ -94,6 +96,11 @@ class Answers:
             "status", asked=command.raw.hex(" "), answered=answer.hex(" ") if answer else None
         )
 
+    @property
+    def clears_buffer(self) -> bool:
+        """Does the printer know DLE DC4 with function 8?"""
+        return self._identity.model.clears_buffer
+
     def cleared(self, host: Host) -> None:
         """The reply to DLE DC4 fn 8."""
         host.send(b"\x37\x25\x00")
@@ -120,6 +127,8 @@ class Answers:
     def _confirm(self, command: Command, host: Host) -> None:
         """GS ( H fn 48: everything before it has been printed."""
         if len(command.raw) != 11 or command.raw[5:7] != b"00":
+            return
+        if not self._identity.model.process_id:
             return
         if FaultName.NO_PROCESS_ID in self._faults or FaultName.NO_STATUS in self._faults:
             return

@@ -42,6 +42,7 @@ class Mechanism:
         trail: PaperTrail,
         answers: Answers,
         speed_mm_s: float,
+        has_knife: bool,
         on_fault: Callable[[Fault], None],
         on_progress: Callable[[], None],
     ) -> None:
@@ -50,9 +51,10 @@ class Mechanism:
         self._trail = trail
         self._answers = answers
         self._speed_mm_s = speed_mm_s
+        self._has_knife = has_knife
         self._on_fault = on_fault
         self._on_progress = on_progress
-        self.buffer = ReceiveBuffer()
+        self.buffer = ReceiveBuffer(slip.engine)
         self._scanner = RealTimeScanner()
         self._motion: asyncio.TimerHandle | None = None
         self._motion_ends_at = 0.0
@@ -107,7 +109,7 @@ class Mechanism:
             return
         elif command.kind is Kind.REAL_TIME_REQUEST:
             self._recover(command)
-        elif command.raw == CLEAR_BUFFERS:
+        elif command.raw == CLEAR_BUFFERS and self._answers.clears_buffer:
             self._clear_buffers(command, "buffer clear")
             self._answers.cleared(host)
 
@@ -161,7 +163,7 @@ class Mechanism:
         self._trail.write_files()
         height_mm = sum(block.height_dots for block in printed) / self.slip.engine.dots_per_mm[1]
         moving_s = height_mm / (self._faults.slow_mm_s or self._speed_mm_s)
-        if isinstance(printed[-1], Cut):
+        if isinstance(printed[-1], Cut) and self._has_knife:
             moving_s += CUT_S
         loop = asyncio.get_running_loop()
         # From where the last motion ended, so that the timer's grain does not add up.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from escpos_paper import Ticket
+from escpos_paper import Buzz, Ticket
 from virtual_printer.darkroom import Darkroom, write_atomically
 
 KEPT_TICKETS: Final = 10_000
@@ -23,13 +23,19 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PrintedTicket:
-    """One piece of paper. Times are `time.monotonic()` seconds; `data` is every byte of it."""
+    """One piece of paper. Times are `time.monotonic()` seconds; `data` is every byte of it.
+
+    `height_mm` is the paper that it took, with the feed before its cut.
+    """
 
     seq: int
     text: str
     data: bytes
     first_byte_at: float
     printed_at: float
+    height_mm: float = 0.0
+    buzzes: tuple[Buzz, ...] = ()
+    is_red: bool = False
 
 
 class PaperTrail:
@@ -90,12 +96,24 @@ class PaperTrail:
         """A ticket has been cut off."""
         self.last_seq += 1
         text = ticket.text()
-        printed = PrintedTicket(self.last_seq, text, data, first_byte_at, printed_at)
+        printed = PrintedTicket(
+            self.last_seq,
+            text,
+            data,
+            first_byte_at,
+            printed_at,
+            round(ticket.height_mm, 1),
+            ticket.buzzes,
+            ticket.is_red,
+        )
         self.note(
             "ticket_printed",
             seq=printed.seq,
             text=text,
             bytes=len(data),
+            mm=printed.height_mm,
+            buzzes=[buzz._asdict() for buzz in printed.buzzes],
+            red=printed.is_red,
             t_first_byte=round(first_byte_at, 6),
             t_printed=round(printed.printed_at, 6),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,14 @@ from typing import Final, Literal, Self
 from escpos_paper import Block
 from virtual_printer.answers import Answers
 from virtual_printer.darkroom import Darkroom
+from virtual_printer.enpc import Responder, answer
 from virtual_printer.fault import Fault, FaultName, Faults, fault_name
 from virtual_printer.identity import Identity
 from virtual_printer.mechanism import Mechanism
+from virtual_printer.models import model_named
 from virtual_printer.paper_trail import Event, PaperTrail, PrintedTicket
-from virtual_printer.place import MOST_CONNECTIONS, Place
-from virtual_printer.port import Link
+from virtual_printer.place import Place
+from virtual_printer.reception import Reception
 from virtual_printer.slip import Slip
 from virtual_printer.tcp_port import TcpPort
 
@@ -29,10 +30,12 @@ _CLOSING: Final = frozenset({FaultName.REFUSE, FaultName.UNPLUGGED})
 class VirtualPrinter:
     """A printer on a TCP port, with its paper in memory and, given a folder, on disk.
 
-    With `pty` or `fifo` it is behind a device file at that path instead. `speed` is in mm/s;
+    `model` is one of `MODELS`, which also says how many columns it has, unless `columns` does. With
+    `pty` or `fifo` it is behind a device file at that path instead. `speed` is in mm/s;
     `math.inf` prints at once. `second` says what happens to a connection while another one is open:
     it waits (Epson) or is reset (other makers). With `paper_dir` its files go to `paper_dir/name/`,
-    see `PaperTrail`; PNGs need a `darkroom`.
+    see `PaperTrail`; PNGs need a `darkroom`. With `enpc_port` (0 takes a free one) a model
+    that speaks Epson's protocol on UDP answers there.
 
         async with VirtualPrinter("kitchen-1") as printer:
             ...  # connect to 127.0.0.1, printer.port
@@ -50,44 +53,61 @@ class VirtualPrinter:
         fifo: Path | None = None,
         paper_dir: Path | None = None,
         speed: float = 250.0,
-        columns: int = 48,
+        model: str | None = None,
+        columns: int | None = None,
         second: Literal["block", "refuse"] = "block",
+        enpc_port: int | None = None,
         darkroom: Darkroom | None = None,
     ) -> None:
+        """Raises UnknownModel."""
         self.name = name
-        self.identity = Identity(name, columns)
-        self.columns = columns
+        self.model = model_named(model or ("vp-58" if columns and columns <= 35 else "vp-80"))
+        self.identity = Identity(name, self.model)
+        self.columns = columns or self.model.columns
         self.trail = PaperTrail(paper_dir / name if paper_dir else None, darkroom)
         self._port = Place(port, pty, fifo).port(host)
-        self._second = second
         self._faults = Faults()
         self._answers = Answers(
             faults=self._faults,
             trail=self.trail,
             identity=self.identity,
-            listener=lambda: self._active,
-            on_late_word=self._progressed,
+            listener=lambda: self._reception.active,
+            on_late_word=lambda: self._reception.progressed(),
         )
         self.mechanism = Mechanism(
-            slip=Slip(columns, self.trail),
+            slip=Slip(self.columns, self.trail, self.model.engine),
             faults=self._faults,
             trail=self.trail,
             answers=self._answers,
             speed_mm_s=speed,
+            has_knife=self.model.cutter,
             on_fault=self._apply,
-            on_progress=self._progressed,
+            on_progress=lambda: self._reception.progressed(),
         )
-        self._active: Link | None = None
-        self._waiting: deque[Link] = deque()
+        self._reception = Reception(
+            self.mechanism,
+            second=second,
+            faults=self._faults,
+            trail=self.trail,
+            on_reset=self._listen_again,
+        )
+        self._enpc_port = enpc_port
+        self._responder = Responder(self._answer_on_udp)
         self._power_on: asyncio.TimerHandle | None = None
         self._listening: asyncio.Task[None] | None = None
 
     # Life
 
     async def __aenter__(self) -> Self:
-        """Raises OSError when the port is taken."""
+        """Raises OSError when a port is taken."""
         self.trail.open()
-        await self._port.open(self)
+        try:
+            if self._enpc_port is not None:
+                await self._responder.open(self.host, self._enpc_port)
+            await self._port.open(self._reception)
+        except OSError:
+            self._responder.close()
+            raise
         self.trail.note("started", printer=self.name, place=self.place)
         return self
 
@@ -103,7 +123,8 @@ class VirtualPrinter:
             self._listening.cancel()
         self._port.close()
         self.mechanism.stop()
-        self._drop_connections()
+        self._reception.drop_all()
+        self._responder.close()
         # One turn of the loop, in which the transports close.
         await asyncio.sleep(0)
         self.trail.note("stopped")
@@ -118,7 +139,7 @@ class VirtualPrinter:
 
     async def _listen_or_tell(self) -> None:
         try:
-            await self._port.open(self)
+            await self._port.open(self._reception)
         except OSError as error:
             # Somebody took the port while the printer was off; `clear` tries again.
             self.trail.note("listen_failed", why=str(error))
@@ -129,6 +150,11 @@ class VirtualPrinter:
     def place(self) -> str:
         """`host:port`, or the path of the device file."""
         return self._port.place
+
+    @property
+    def host(self) -> str:
+        """The TCP address; empty for a printer behind a device file."""
+        return self._port.host if isinstance(self._port, TcpPort) else ""
 
     @property
     def port(self) -> int:
@@ -164,6 +190,11 @@ class VirtualPrinter:
             self.mechanism.slip.on_print = None
 
     @property
+    def enpc_port(self) -> int:
+        """The UDP port of Epson's protocol; 0 when it is not spoken."""
+        return self._responder.port
+
+    @property
     def faults(self) -> list[Fault]:
         """Those in effect, then those that wait for their byte."""
         return list(self._faults)
@@ -174,7 +205,8 @@ class VirtualPrinter:
 
     @property
     def connected_peer(self) -> str | None:
-        return self._active.peer if self._active else None
+        active = self._reception.active
+        return active.peer if active else None
 
     async def wait_for_tickets(self, count: int, timeout_s: float = 10.0) -> list[PrintedTicket]:
         """The tickets, once there are `count` of them. Raises TimeoutError."""
@@ -223,13 +255,13 @@ class VirtualPrinter:
         if fault.name in _CLOSING:
             self._port.close()
         if fault.name is FaultName.UNPLUGGED:
-            self._drop_connections()
+            self._reception.drop_all()
         self._answers.condition_changed()
-        self._progressed()
+        self._reception.progressed()
 
     def _cycle_power(self, off_s: float) -> None:
         self.mechanism.power_off()
-        self._drop_connections()
+        self._reception.drop_all()
         if self._power_on:
             self._power_on.cancel()
         if off_s:
@@ -237,62 +269,12 @@ class VirtualPrinter:
         # At once for a device file, which went with its connection.
         self._power_on = asyncio.get_running_loop().call_later(off_s, self._listen_again)
 
-    # Connections
-
-    def _drop_connections(self) -> None:
-        for connection in self._connections():
-            connection.reset()
-
-    def _connections(self) -> list[Link]:
-        return [*([self._active] if self._active else []), *self._waiting]
-
-    def room_bytes(self) -> int:
-        return self.mechanism.room_bytes()
-
-    def connection_opened(self, connection: Link) -> None:
-        if self._active is None:
-            self._activate(connection)
-        elif self._second == "refuse" or len(self._connections()) >= MOST_CONNECTIONS:
-            self.trail.note("connection_refused", peer=connection.peer)
-            connection.reset()
-        else:
-            self._waiting.append(connection)
-            connection.set_reading(False)
-            self.trail.note("connection_waits", peer=connection.peer)
-
-    def _activate(self, connection: Link) -> None:
-        self._active = connection
-        self.mechanism.buffer.begin_host()
-        self.trail.note("connection_opened", peer=connection.peer)
-        connection.set_reading(self.room_bytes() > 0)
-
-    def received(self, connection: Link, data: bytes) -> None:
-        self.mechanism.receive(data, connection)
-        if self.mechanism.reset_is_due:
-            self.mechanism.reset_is_due = False
-            self._faults.disarm_reset()
-            self.trail.note("fault_set", fault=FaultName.RST)
-            connection.reset()
-            self._listen_again()
-
-    def host_finished(self, connection: Link) -> None:
-        self.trail.note("host_finished", peer=connection.peer)
-        self._progressed()
-
-    def connection_closed(self, connection: Link, how: str) -> None:
-        self.trail.note("connection_closed", peer=connection.peer, how=how)
-        if connection is self._active:
-            self._active = self._waiting.popleft() if self._waiting else None
-            if self._active:
-                self._activate(self._active)
-        elif connection in self._waiting:
-            self._waiting.remove(connection)
-
-    def _progressed(self) -> None:
-        """The mechanism has done what it could do for now."""
-        if self._active is None:
-            return
-        if self._active.half_closed and self.mechanism.is_idle:
-            self._active.close()
-        elif not self._active.half_closed:
-            self._active.set_reading(self.room_bytes() > 0)
+    def _answer_on_udp(self, packet: bytes) -> bytes | None:
+        """A printer that is off, unplugged or never says anything is silent here too."""
+        speaks = self.model.enpc and FaultName.NO_STATUS not in self._faults
+        if not speaks or not self._port.is_open:
+            return None
+        said = answer(packet, self.identity, lambda: self._answers.condition.automatic())
+        if said:
+            self.trail.note("asked_on_udp", asked=packet[:14].hex(" "))
+        return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from escpos_paper import Command, Interpreter, Kind
+from escpos_paper import THERMAL, Command, Engine, Interpreter, Kind
 from virtual_printer.ticket_meter import TicketMeter, may_be_enquiry
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ class Received(NamedTuple):
 class ReceiveBuffer:
     """Commands in the order of the wire. A connection's end leaves it as it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine = THERMAL) -> None:
         self._commands: deque[Received] = deque()
         self._complete_bytes = 0
-        self._interpreter = Interpreter()
+        self._interpreter = Interpreter(engine)
         self._meter = TicketMeter()
         self._was_full = False
 

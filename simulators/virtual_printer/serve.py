@@ -24,15 +24,25 @@ _SHUTDOWN_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class ServeSettings:
-    """What the command line says. `speed` is in mm/s."""
+class PrinterAt:
+    """One printer of the command line. Without a `model` it is one of ours."""
 
-    printers: Sequence[tuple[str, Place]]
+    name: str
+    place: Place
+    model: str | None = None
+    enpc_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """What the command line says. `speed` is in mm/s; without `columns` the models say them."""
+
+    printers: Sequence[PrinterAt]
     paper: Path
     control: int
     host: str
     speed: float
-    columns: int
+    columns: int | None
     second: Literal["block", "refuse"]
     png: bool
 
@@ -43,7 +53,7 @@ class CannotServe(Exception):
 
 async def serve(settings: ServeSettings) -> None:
     """Until SIGTERM or SIGINT. Raises CannotServe."""
-    names = [name for name, _ in settings.printers]
+    names = [printer.name for printer in settings.printers]
     if len(set(names)) < len(names):
         raise CannotServe("every printer needs a name of its own")
     stop = asyncio.Event()
@@ -52,8 +62,8 @@ async def serve(settings: ServeSettings) -> None:
     async with AsyncExitStack() as stack:
         darkroom = await stack.enter_async_context(Darkroom()) if _draws(settings) else None
         printers = {
-            name: await _start_printer(stack, settings, name, place, darkroom)
-            for name, place in settings.printers
+            one.name: await _start_printer(stack, settings, one, darkroom)
+            for one in settings.printers
         }
         control_port = await _start_control(stack, settings, printers)
         for printer in printers.values():
@@ -75,16 +85,17 @@ def _draws(settings: ServeSettings) -> bool:
 async def _start_printer(
     stack: AsyncExitStack,
     settings: ServeSettings,
-    name: str,
-    place: Place,
+    one: PrinterAt,
     darkroom: Darkroom | None,
 ) -> VirtualPrinter:
     printer = VirtualPrinter(
-        name,
+        one.name,
         host=settings.host,
-        port=place.tcp,
-        pty=place.pty,
-        fifo=place.fifo,
+        port=one.place.tcp,
+        pty=one.place.pty,
+        fifo=one.place.fifo,
+        model=one.model,
+        enpc_port=one.enpc_port,
         paper_dir=settings.paper,
         speed=settings.speed,
         columns=settings.columns,
@@ -94,7 +105,7 @@ async def _start_printer(
     try:
         return await stack.enter_async_context(printer)
     except OSError as error:
-        raise CannotServe(f"{name} cannot start: {_why(error, printer.place)}") from error
+        raise CannotServe(f"{one.name} cannot start: {_why(error, printer.place)}") from error
 
 
 async def _start_control(

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from escpos_paper import Barcode, Block, Buzz, Cut, Feed, Line, Picture, QrCode, Run
-from virtual_printer.identity import MAKER
 from virtual_printer.paper_trail import PrintedTicket
 from virtual_printer.printer import VirtualPrinter
 
@@ -22,14 +21,18 @@ def printer_snapshot(printer: VirtualPrinter) -> Json:
         "port": printer.port,
         "columns": printer.columns,
         "width_dots": printer.mechanism.slip.engine.width_dots(printer.columns),
-        "maker": MAKER,
-        "model": printer.identity.model,
+        "maker": printer.model.maker,
+        "model": printer.model.name,
         "serial": printer.identity.serial,
         "online": printer.online,
         "printing": printer.mechanism.is_moving,
         "connected": printer.connected_peer,
         "buffered_bytes": printer.mechanism.buffer.held_bytes,
         "tickets": printer.ticket_count,
+        "cutter": printer.model.cutter,
+        "red": printer.model.engine.red,
+        "impact": printer.model.engine.impact,
+        "enpc_port": printer.enpc_port or None,
         "faults": [
             {"fault": fault.name, "value": fault.value, "at_byte": fault.at_byte}
             for fault in printer.faults
@@ -42,6 +45,9 @@ def ticket_snapshot(ticket: PrintedTicket) -> Json:
         "seq": ticket.seq,
         "text": ticket.text,
         "bytes": len(ticket.data),
+        "mm": ticket.height_mm,
+        "buzzes": [buzz._asdict() for buzz in ticket.buzzes],
+        "red": ticket.is_red,
         "t_first_byte": ticket.first_byte_at,
         "t_printed": ticket.printed_at,
     }

@@ -58,6 +58,10 @@ async def test_every_printer_is_listed_with_its_state(client, printer):
         "connected": None,
         "buffered_bytes": 0,
         "tickets": 0,
+        "cutter": True,
+        "red": False,
+        "impact": False,
+        "enpc_port": None,
         "faults": [],
     }
     assert await get(client, "/printers/bar-1") == printers[1]

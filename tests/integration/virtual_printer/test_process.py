@@ -19,7 +19,7 @@ from escpos_paper import fonts
 from tests.integration.virtual_printer.host import Host, confirmation, eot, process_id, ticket
 from virtual_printer import serve
 from virtual_printer.place import Place
-from virtual_printer.serve import CannotServe, ServeSettings
+from virtual_printer.serve import CannotServe, PrinterAt, ServeSettings
 
 WITHIN_S = 20.0
 
@@ -223,7 +223,9 @@ async def test_two_printers_of_one_name_are_one_too_many(tmp_path):
 
 async def test_a_missing_font_is_told_at_the_start(tmp_path, monkeypatch):
     monkeypatch.setattr(fonts, "FONT_FOLDERS", (tmp_path,))
-    settings = ServeSettings([("a", Place())], tmp_path, 0, "127.0.0.1", 250.0, 48, "block", True)
+    settings = ServeSettings(
+        [PrinterAt("a", Place())], tmp_path, 0, "127.0.0.1", 250.0, 48, "block", True
+    )
     with pytest.raises(CannotServe, match="fonts-dejavu-core"):
         await serve.serve(settings)
     assert os.listdir(tmp_path) == []

@@ -9,7 +9,7 @@ import pytest
 
 from virtual_printer import __main__ as command_line
 from virtual_printer.place import Place
-from virtual_printer.serve import ServeSettings
+from virtual_printer.serve import PrinterAt, ServeSettings
 
 
 @pytest.fixture
@@ -29,9 +29,12 @@ def test_printers_and_their_ports_are_named(served, tmp_path):
     arguments = ["serve", "--printer", "kitchen-1=9100", "--printer", "bar-1=0", "--paper"]
     assert command_line.main([*arguments, str(tmp_path)]) == 0
     (settings,) = served
-    assert settings.printers == [("kitchen-1", Place(9100)), ("bar-1", Place())]
+    assert settings.printers == [
+        PrinterAt("kitchen-1", Place(9100)),
+        PrinterAt("bar-1", Place()),
+    ]
     assert (settings.control, settings.host, settings.speed) == (9180, "127.0.0.1", 250.0)
-    assert (settings.columns, settings.second, settings.png) == (48, "block", True)
+    assert (settings.columns, settings.second, settings.png) == (None, "block", True)
 
 
 def test_a_printer_may_be_behind_a_device_file(served, tmp_path):
@@ -39,8 +42,18 @@ def test_a_printer_may_be_behind_a_device_file(served, tmp_path):
     command_line.main([*arguments, "--paper", str(tmp_path)])
     (settings,) = served
     assert settings.printers == [
-        ("usb", Place(pty=Path("/tmp/usb"))),
-        ("lp", Place(fifo=Path("/tmp/a:b"))),
+        PrinterAt("usb", Place(pty=Path("/tmp/usb"))),
+        PrinterAt("lp", Place(fifo=Path("/tmp/a:b"))),
+    ]
+
+
+def test_models_are_named_for_one_printer_or_for_all(served, tmp_path):
+    arguments = ["serve", "--printer", "a=1", "--printer", "b=2,tm-u220", "--model", "tm-m30"]
+    command_line.main([*arguments, "--enpc", "b=3289", "--paper", str(tmp_path)])
+    (settings,) = served
+    assert settings.printers == [
+        PrinterAt("a", Place(1), "tm-m30"),
+        PrinterAt("b", Place(2), "tm-u220", 3289),
     ]
 
 
@@ -60,6 +73,9 @@ def test_everything_else_can_be_chosen(served, tmp_path):
         ("--printer", "a=70000"),
         ("--printer", "a=x"),
         ("--printer", "a=pty:"),
+        ("--printer", "a=1,tm-t99"),
+        ("--model", "tm-t99"),
+        ("--enpc", "3289"),
         ("--printer", "a=usb:/tmp/a"),
         ("--control", "-1"),
         ("--speed", "0"),

@@ -1,10 +1,11 @@
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from bonfire.messages import Document, JobKind, Language, OtherStation
+from bonfire.config import OptionalBlock
+from bonfire.messages import JobKind, Language, OtherStation
 from bonfire.order import (
     Alert,
     AlertCode,
@@ -16,13 +17,13 @@ from bonfire.order import (
     Promise,
     Section,
 )
-from print_agent.ticket import Earlier, Slip
+from print_agent.ticket import Profile, Slip
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Heading, Line, Pair, Place
 from print_agent.ticket.layout import compose
+from print_agent.ticket.slip import Unused
 from print_agent.ticket.style import PLAIN
+from tests.unit.ticket.finding import first, lines, positions
 from tests.unit.ticket.samples import PICKUP, PLACED, PRINTED, READY, SLIP, job, order
-
-T = TypeVar("T")
 
 SOUP = Item(name="Suppe")
 CHECK = Banner("ONLINE PRÜFEN: Bestellung 10033")
@@ -30,10 +31,6 @@ CHECK = Banner("ONLINE PRÜFEN: Bestellung 10033")
 
 def ticket(*items: Item, slip: Slip = SLIP, **changes: Any) -> tuple[Block, ...]:
     return compose(job(order(*items, **changes)), slip)
-
-
-def positions(blocks: tuple[Block, ...], *wanted: Block) -> list[int]:
-    return [blocks.index(block) for block in wanted]
 
 
 def test_the_most_urgent_comes_first():
@@ -45,7 +42,7 @@ def test_the_most_urgent_comes_first():
 
 
 def test_the_time_says_asap_and_when():
-    assert blocks_text(ticket(SOUP), Line)[0] == "SOFORT, bis 19:11"
+    assert lines(ticket(SOUP))[0] == "SOFORT, bis 19:11"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +62,7 @@ def test_the_time_says_asap_and_when():
 )
 def test_every_kind_of_promise_has_its_words(promise, said):
     blocks = ticket(SOUP, fulfilment=Fulfilment(kind=FulfilmentKind.PICKUP, promise=promise))
-    assert blocks_text(blocks, Line)[0] == said
+    assert lines(blocks)[0] == said
 
 
 def test_a_promise_for_another_day_is_inverse():
@@ -140,38 +137,6 @@ def test_a_station_without_a_name_goes_by_its_id():
     assert first(blocks, Pair).left == "kitchen"
 
 
-def test_a_possible_duplicate_says_so_first_and_last():
-    earlier = Earlier("0416", PRINTED - timedelta(minutes=4))
-    blocks = ticket(SOUP, slip=replace(SLIP, possible_duplicate_of=earlier))
-    mark = Banner("MÖGLICHES DUPLIKAT von #0416 (18:37)\nNicht zweimal kochen: erst fragen!")
-    assert blocks[1] == blocks[-2] == mark
-    assert blocks[-1] == Line("#0417  job 9f31c0de")
-
-
-@pytest.mark.parametrize(
-    ("kind", "mark"),
-    [
-        (JobKind.CHANGE, "ÄNDERUNG: NICHT ZWEIMAL KOCHEN"),
-        (JobKind.CANCEL, "STOPP! STORNIERT: NICHT KOCHEN"),
-        (JobKind.REPRINT, "NACHDRUCK: NICHT ZWEIMAL KOCHEN"),
-        (JobKind.TEST, "TESTDRUCK\nNicht kochen!"),
-    ],
-)
-def test_every_other_kind_is_marked_first_and_last(kind, mark):
-    blocks = compose(job(order(SOUP), kind=kind), SLIP)
-    assert blocks[1] == blocks[-2] == Banner(mark)
-
-
-def test_a_test_of_the_agents_is_marked_like_a_test_job():
-    assert ticket(SOUP, slip=replace(SLIP, test=True))[1] == Banner("TESTDRUCK\nNicht kochen!")
-
-
-def test_a_late_ticket_says_how_late_at_its_top():
-    late = Banner("12 MIN VERSPÄTET")
-    assert ticket(SOUP, slip=replace(SLIP, late_minutes=12)).count(late) == 1
-    assert late not in ticket(SOUP)
-
-
 @pytest.mark.parametrize(
     "blocks",
     [
@@ -180,10 +145,9 @@ def test_a_late_ticket_says_how_late_at_its_top():
         ticket(Item(name="\u202e")),
         ticket(Item(name="Suppe", modifiers=(Modifier(name="?? 1a2b", resolved=False),))),
         ticket(Item(name="Suppe", modifiers=(Modifier(name=""),))),
-        ticket(Item(name="北京烤鸭")),
+        compose(job(order(Item(name="\ufffd"))), SLIP, Profile(raster=False)),
         ticket(SOUP, note="x" * 1_501),
         ticket(),
-        compose(job(order(SOUP), document=Document.COURIER), SLIP),
     ],
 )
 def test_whatever_is_missing_sends_the_cook_online(blocks):
@@ -214,17 +178,21 @@ def test_an_allergy_after_the_limit_of_the_note_is_still_loud():
 
 
 @pytest.mark.parametrize(
-    "item",
+    ("item", "text"),
     [
-        Item(name="Suppe", special_request="no nuts"),
-        Item(name="Suppe", notes=(LabelledText(label="Allergien", text="Milch"),)),
+        (Item(name="Suppe", special_request="no nuts"), "no nuts"),
+        (
+            Item(name="Suppe", notes=(LabelledText(label="Allergien", text="Milch"),)),
+            "Allergien: Milch",
+        ),
     ],
 )
-def test_an_allergy_below_is_announced_at_the_top(item):
+def test_an_allergy_below_is_told_at_the_top_by_its_dish(item, text):
     blocks = ticket(item)
-    below = Banner("ALLERGIE: Wünsche lesen!")
-    assert blocks.index(below) < blocks.index(Dish(1, "Suppe"))
-    assert below not in ticket(SOUP, note="allergie")
+    box = first(blocks, Box)
+    assert (box.title, box.text) == ("ALLERGIE! Suppe", text)
+    assert box.style.inverse
+    assert blocks.index(box) < blocks.index(Dish(1, "Suppe"))
 
 
 def test_a_note_is_inverse_and_large_while_it_is_short():
@@ -329,7 +297,7 @@ def test_the_foot_counts_the_dishes_and_names_the_other_stations():
     )
     foot = first(blocks, Pair, 1)
     assert (foot.left, foot.right) == ("4 items", "2 of 3")
-    assert blocks_text(blocks, Line)[1:3] == ["BAR has 2 items", "PASS has 1 item"]
+    assert lines(blocks)[1:3] == ["BAR has 2 items", "PASS has 1 item"]
 
 
 def test_a_copy_says_which_one_it_is():
@@ -338,9 +306,40 @@ def test_a_copy_says_which_one_it_is():
 
 
 def test_the_foot_tells_the_times_that_are_known():
-    times = "gedruckt 18:41 · zugesagt SOFORT, bis 19:11"
-    assert f"bestellt 18:41 · {times}" in blocks_text(ticket(SOUP), Line)
-    assert times in blocks_text(ticket(SOUP, placed_at=None), Line)
+    times = "gedruckt 18:41 · zugesagt 19:11"
+    assert f"bestellt 18:41 · {times}" in lines(ticket(SOUP))
+    assert times in lines(ticket(SOUP, placed_at=None))
+
+
+def test_a_promise_without_a_time_is_told_in_words():
+    asap = Fulfilment(promise=Promise(asap=True))
+    assert "gedruckt 18:41 · zugesagt SOFORT" in lines(
+        ticket(SOUP, placed_at=None, fulfilment=asap)
+    )
+
+
+def test_the_foot_tells_the_number_before_and_the_numbers_that_nobody_has():
+    slip = replace(SLIP, previous="0416", unused=(Unused("0414", "bar-1"), Unused("0415")))
+    told = lines(ticket(SOUP, slip=slip))
+    assert told[-4].endswith("· zugesagt 19:11 · davor #0416")
+    assert told[-3:-1] == [
+        "Nr. 0414 hier nicht benutzt, gedruckt an BAR-1",
+        "Nr. 0415 hier nicht benutzt",
+    ]
+    bare = Profile(hidden=frozenset({OptionalBlock.TIMES}))
+    assert "davor #0416" in lines(compose(job(order(SOUP)), slip, bare))
+
+
+def test_a_choice_that_stands_alone_says_what_it_belongs_to():
+    blocks = ticket(Item(name="Cola", quantity=2, part_of="Menü Burger"))
+    (drink,) = positions(blocks, Dish(2, "Cola"))
+    assert blocks[drink + 1] == Detail("Menü Burger", "zu")
+
+
+def test_a_test_without_dishes_does_not_complain_about_it():
+    blocks = compose(job(order(), kind=JobKind.TEST), SLIP)
+    assert Banner("KEINE ARTIKEL") not in blocks
+    assert Banner("KEINE ARTIKEL") in ticket()
 
 
 def test_no_price_phone_or_address_can_come_onto_a_station_ticket():
@@ -357,11 +356,3 @@ def test_no_price_phone_or_address_can_come_onto_a_station_ticket():
 def test_the_same_job_and_slip_always_give_the_same_ticket():
     assert compose(PICKUP, SLIP) == compose(PICKUP, replace(SLIP, printed_at=PRINTED))
     assert PLACED < PRINTED
-
-
-def first(blocks: tuple[Block, ...], kind: type[T], index: int = 0) -> T:
-    return [block for block in blocks if isinstance(block, kind)][index]
-
-
-def blocks_text(blocks: tuple[Block, ...], kind: type[Line]) -> list[str]:
-    return [block.text for block in blocks if isinstance(block, kind)]

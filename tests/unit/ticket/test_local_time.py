@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from print_agent.ticket.local_time import LocalTime
-from print_agent.ticket.words import ENGLISH, GERMAN, Words
+from print_agent.ticket.words import ENGLISH, FRENCH, GERMAN, ITALIAN, Words
 
 AT = datetime(2026, 3, 6, 17, 41, tzinfo=UTC)
 
@@ -17,7 +17,13 @@ def test_a_time_of_the_same_day_is_hours_and_minutes():
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(ENGLISH, "Sat 7 Mar 18:41"), (GERMAN, "Sa 7. Mär 18:41")]
+    ("words", "said"),
+    [
+        (ENGLISH, "Sat 7 Mar 18:41"),
+        (GERMAN, "Sa 7. Mär 18:41"),
+        (FRENCH, "sam. 7 mars 18:41"),
+        (ITALIAN, "sab 7 mar 18:41"),
+    ],
 )
 def test_another_day_is_named(words, said):
     assert berlin(words).say(AT + timedelta(days=1)) == said

@@ -31,6 +31,13 @@ PICKUP, DELIVERY, DINE_IN = (
         (PICKUP, "Take away", ""),
         (PICKUP, "Zum Mitnehmen", ""),
         (PICKUP, "À emporter", ""),
+        (PICKUP, "Click & Collect", ""),
+        (PICKUP, "Ritiro in negozio", ""),
+        (DELIVERY, "Livraison à domicile", ""),
+        (DELIVERY, "Consegna a domicilio", ""),
+        (DINE_IN, "Servizio al tavolo", ""),
+        (DINE_IN, "Table 7", "7"),
+        (DINE_IN, "Tavolo 7", "7"),
         (DELIVERY, "LIEFERUNG", ""),
         (DELIVERY, "Lieferung nach Hause", ""),
         (DINE_IN, "Im Gasthaus", ""),
@@ -67,6 +74,8 @@ def test_any_other_title_does(kind, title, table):
         ("20.11.25 19:05 - 19:35", EVENING),
         ("Donnerstag, 20. November 2025 um 19.05 Uhr", EVENING),
         ("Nov 20, 2025, 7:05 PM", EVENING),
+        ("jeudi 20 novembre 2025 à 19h05", EVENING),
+        ("giovedì 20 novembre 2025, ore 19:05", EVENING),
         ("12:30 p.m.", NOON),
         ("12:15 AM", MIDNIGHT),
         ("00:15", MIDNIGHT),
@@ -94,7 +103,10 @@ def test_another_time_or_any_other_word_does(text, start):
 
 def test_as_soon_as_possible_is_no_more_than_that():
     assert not promise_says_more(Promise(asap=True, text="As soon as possible"), EVENING)
+    assert not promise_says_more(Promise(asap=True, text="Dès que possible"), EVENING)
+    assert not promise_says_more(Promise(asap=True, text="Il prima possibile"), EVENING)
     assert promise_says_more(Promise(asap=True, text="as soon as the film ends"), EVENING)
+    assert promise_says_more(Promise(asap=True, text="après le film"), EVENING)
 
 
 @pytest.mark.parametrize("name", sample_names())

@@ -11,7 +11,7 @@ from bonfire.allergy import mentions_allergy
 from bonfire.messages import TicketOrder
 from bonfire.sanitiser import clean_line
 from print_agent.ticket.blocks import Banner, Block, Box, Place
-from print_agent.ticket.draft import NAME_CHARACTERS, Draft
+from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import (
     ALLERGY,
     NOTE_CHARACTERS,
@@ -64,11 +64,12 @@ def allergies(order: TicketOrder) -> Iterator[Said]:
 
 def _of_lines(order: TicketOrder) -> Iterator[Said]:
     for item in order.items:
+        dish = item.part_of or item.name
         if mentions_allergy(item.special_request):
-            yield Said(item.name, item.special_request)
+            yield Said(dish, item.special_request)
         for note in item.notes:
             if speaks_of_allergy(note):
-                yield Said(item.name, f"{note.label}: {note.text}")
+                yield Said(dish, ": ".join(filter(None, (note.label, note.text))))
     for field in order.custom_fields:
         if speaks_of_allergy(field):
             yield Said(field.label, field.text)
@@ -82,9 +83,9 @@ def _allergies(draft: Draft) -> Iterator[Block]:
             pen.incomplete = True
             yield read_rest(draft)
             return
-        dish = pen.line(said.about, NAME_CHARACTERS)
-        shown = pen.lines(said.text, NOTE_CHARACTERS)
-        yield Box(f"{words.allergy} {dish}".strip(), shown, Place.TICKET, ALLERGY, loud_title=True)
+        about, shown = pen.line(said.about), pen.lines(said.text, NOTE_CHARACTERS)
+        title = f"{words.allergy} {about}".strip() if shown else words.allergy
+        yield Box(title, shown or about, Place.TICKET, ALLERGY, loud_title=True)
         if pen.cut_last:
             yield read_rest(draft)
 
@@ -92,7 +93,7 @@ def _allergies(draft: Draft) -> Iterator[Block]:
 def _note(draft: Draft) -> Iterator[Block]:
     """A note that was withdrawn is told, too: the ticket before had it."""
     words, note = draft.words, draft.order.note
-    changed = draft.difference is not None and draft.difference.note
+    changed = draft.change is not None and draft.change.note
     height = 2 if len(note) <= _LARGE_NOTE_CHARACTERS else 1
     style = Style(height=height, bold=True, inverse=True)
     title = words.new_note if changed else words.note

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from bonfire.messages import JobKind
 from print_agent.ticket.blocks import Banner, Block, Heading
 from print_agent.ticket.changed_dish import changed_dish
 from print_agent.ticket.difference import Difference, OrderLine
@@ -27,8 +26,8 @@ def body(draft: Draft, look: Look = COOKED) -> tuple[Block, ...]:
     """Every line of the order on its own: two that look alike may be two guests' wishes."""
     if draft.is_cancelled:
         parts = _taken_back(draft)
-    elif draft.difference and draft.job.kind is JobKind.CHANGE:
-        parts = _changed(draft.difference, draft, look)
+    elif draft.change:
+        parts = _changed(draft.change, draft, look)
     else:
         parts = _all(range(len(draft.order.items)), draft, look)
     written = tuple(_up_to_the_limit(tuple(parts), draft))

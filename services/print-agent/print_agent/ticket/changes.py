@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bonfire.messages import JobKind
 from print_agent.ticket.blocks import Block, Detail, Line, Place
 from print_agent.ticket.difference import Difference
 from print_agent.ticket.draft import Draft
@@ -19,8 +18,8 @@ _BOLD: Final = Style(bold=True)
 
 def changes(draft: Draft) -> Iterator[Block]:
     """A changed note is marked where the note stands."""
-    now, before, words = draft.difference, draft.before, draft.words
-    if now is None or before is None or draft.job.kind is not JobKind.CHANGE:
+    now, before, words = draft.change, draft.before, draft.words
+    if now is None or before is None:
         return
     was, is_now = before.fulfilment, draft.order.fulfilment
     if now.promise:

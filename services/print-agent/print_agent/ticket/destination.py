@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bonfire.order import Address, FulfilmentKind
-from print_agent.ticket.blocks import Block, Box, Detail, Place
+from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.pen import Pen
 from print_agent.ticket.style import Style
@@ -22,7 +22,7 @@ def destination(draft: Draft, style: Style, name: str = "") -> Iterator[Block]:
         yield Box(words.address, "\n".join(filter(None, (name, written))), Place.TICKET, style)
     if not written and draft.order.fulfilment.kind is FulfilmentKind.DELIVERY:
         pen.incomplete = True
-        yield Detail(words.no_address, "??", Place.TICKET, style)
+        yield Banner(words.no_address)
     if phone := pen.line(draft.order.phone):
         yield Detail(phone, words.phone, Place.TICKET, style)
 

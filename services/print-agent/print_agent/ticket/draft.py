@@ -80,6 +80,12 @@ class Draft:
         return self.job.kind is JobKind.CANCEL and not self.is_test
 
     @property
+    def change(self) -> Difference | None:
+        """What a change changes, as far as it is known what stood on the ticket before."""
+        is_change = self.job.kind is JobKind.CHANGE and not self.is_test
+        return self.difference if is_change else None
+
+    @property
     def count(self) -> int:
         """Dishes on this ticket, each as often as it was ordered; taken back ones on a CANCEL."""
         items = self.order.items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bonfire.allergy import mentions_allergy
+from bonfire.allergy import answer_mentions_allergy, mentions_allergy
 from bonfire.config import OptionalBlock
 from bonfire.order import LabelledText
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
@@ -46,7 +46,7 @@ def read_rest(draft: Draft) -> Banner:
 
 
 def speaks_of_allergy(field: LabelledText) -> bool:
-    return mentions_allergy(f"{field.label} {field.text}")
+    return answer_mentions_allergy(field.label, field.text)
 
 
 def instructions(draft: Draft, style: Style = PLAIN) -> Iterator[Block]:

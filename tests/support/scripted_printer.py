@@ -31,7 +31,9 @@ _COMMAND = re.compile(
     rb"\x10\x04(?P<realtime>[\x01-\x04])"
     rb"|\x1d\(H\x06\x0000(?P<id>[\x20-\x7e]{4})"
     rb"|\x1dr(?P<in_order>\x01)"
-    rb"|\x1dI(?P<identity>[\x41-\x44])"
+    rb"|\x1dI(?P<code>[\x01-\x03])"
+    rb"|\x1dI(?P<identity>[\x41-\x45])"
+    rb"|(?P<clear>\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08)"
     rb"|\x1da(?P<status_back>.)",
     re.DOTALL,
 )
@@ -45,6 +47,8 @@ class Brain:
         self.status = READY  # the four answers to DLE EOT; b"" for a printer that is mute
         self.knows_process_id = True
         self.knows_in_order = True
+        self.knows_clear = True
+        self.codes = {1: 0x0C, 2: 0x02, 3: 0x01}
         self.identity = {0x42: "EPSON", 0x43: "TM-T20III", 0x44: "X5T1", 0x41: "1.06"}
         self.holds_words = False  # keep what is answered in its turn until `release_words`
         self.received = bytearray()
@@ -69,6 +73,11 @@ class Brain:
         if match["realtime"]:
             at = match["realtime"][0] - 1
             return self.status[at : at + 1]
+        if match["code"]:
+            code = self.codes.get(match["code"][0])
+            return b"" if code is None else bytes((code,))
+        if match["clear"]:
+            return b"\x37\x25\x00" if self.knows_clear else b""
         if match["identity"]:
             text = self.identity.get(match["identity"][0])
             return b"" if text is None else b"\x5f" + text.encode() + b"\0"

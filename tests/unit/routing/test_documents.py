@@ -106,13 +106,15 @@ def test_every_kind_of_words_at_a_dish_is_looked_at():
             LabelledText(label="Unverträglichkeiten?", text="Milch"),
             LabelledText(label="Allergien?", text="keine"),
             LabelledText(label="", text="Zöliakie"),
+            LabelledText(label="Allergie", text=""),
         ),
     )
 
     assert [(each.label, each.text) for each in allergies([dish])] == [
         ("Pasta", "bitte\nglutenfrei"),
-        ("Pasta", "Unverträglichkeiten?: Milch"),
+        ("Pasta", "Unverträglichkeiten? Milch"),
         ("Pasta", "Zöliakie"),
+        ("Pasta", "Allergie"),
         ("Pasta", "für Allergiker"),
         ("Pasta", "Allergien: Sellerie"),
     ]
@@ -134,7 +136,7 @@ def test_the_longest_words_about_an_allergy_are_whole():
 
     found = allergies([dish])
 
-    assert "".join(each.text for each in found) == f"{question}: {answer}"
+    assert "".join(each.text for each in found) == f"{question} {answer}"
     assert {each.label for each in found} == {"N" * 2_000}
     order = ORDER.model_copy(update={"items": (dish,)})
     assert TicketOrder.model_validate(shown(Document.BAG, order).model_dump()).allergies == found

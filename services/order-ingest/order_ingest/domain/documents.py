@@ -85,7 +85,8 @@ def _allergic_words(item: Item) -> Iterator[str]:
 
 
 def _said(label: str, text: str) -> str:
-    return ": ".join(filter(None, (label, text)))
+    asks = label.rstrip().endswith(("?", ":"))
+    return (" " if asks else ": ").join(filter(None, (label, text)))
 
 
 def _fulfilment(fulfilment: Fulfilment, shows: _Shows) -> Fulfilment:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
-from bonfire.messages import JobKind, Language, OtherStation, PrintJob, TicketOrder
+from bonfire.messages import (
+    Document,
+    JobKind,
+    Language,
+    OtherStation,
+    PrintJob,
+    StationPart,
+    TicketOrder,
+)
 from bonfire.order import (
+    Address,
     Alert,
     AlertCode,
     Fulfilment,
@@ -14,10 +24,14 @@ from bonfire.order import (
     Item,
     LabelledText,
     Modifier,
+    Money,
+    Payment,
+    PaymentStatus,
     Promise,
     Section,
 )
 from print_agent.ticket import Earlier, Slip
+from print_agent.ticket.slip import Replaced, Unused
 
 PLACED: Final = datetime(2026, 3, 6, 17, 41, 12, tzinfo=UTC)
 PRINTED: Final = PLACED + timedelta(seconds=3)
@@ -155,6 +169,87 @@ TEST: Final = job(
     order(Item(name="Umlaute: äöüÄÖÜß, Euro: €", quantity=2), number="TEST"), kind=JobKind.TEST
 )
 
+
+def _euros(amount: str) -> Money:
+    return Money(amount=Decimal(amount), currency="EUR")
+
+
+_ALLERGIC: Final = "Schwere Nussallergie, bitte frische Pfanne!"
+DELIVERED: Final = order(
+    Item(id="1", name="Bruschetta", section=STARTERS, price=_euros("6.5")),
+    Item(
+        id="2",
+        name="Rindsburger",
+        quantity=2,
+        section=MAINS,
+        price=_euros("14.9"),
+        modifiers=(
+            Modifier(name="Ohne Zwiebeln"),
+            Modifier(name="Pommes", group="Beilage"),
+            Modifier(name="Extra Käse", price=_euros("1.5")),
+        ),
+        special_request="medium, nicht durch",
+    ),
+    Item(
+        id="3",
+        name="Käsespätzle",
+        section=MAINS,
+        price=_euros("12"),
+        special_request=_ALLERGIC,
+    ),
+    Item(
+        id="2",
+        name="Cola 0,4 l",
+        quantity=2,
+        section=Section(name="Getränke"),
+        price=_euros("3.9"),
+        part_of="Menü Burger",
+    ),
+    note="Bitte gut einpacken",
+    allergies=(LabelledText(label="Käsespätzle", text=_ALLERGIC),),
+    phone="0761 555 01 23",
+    payment=Payment(status=PaymentStatus.NOT_PAID, total=_euros("56.1"), to_collect=_euros("56.1")),
+    custom_fields=(LabelledText(label="Besteck", text="ja, für 4 Personen"),),
+    fulfilment=Fulfilment(
+        kind=FulfilmentKind.DELIVERY,
+        promise=Promise(asap=True, at=READY, until=READY),
+        instructions="Hinterhaus, zweite Tür links. Die Klingel geht nicht.",
+        address=Address(
+            lines=("Beispielgasse 12", "3. Stock"), postal_code="79000", city="Musterstadt"
+        ),
+    ),
+)
+# As it stood before: three burgers with bacon, a dessert, no note, no dish of the allergic guest.
+_BEFORE: Final = DELIVERED.model_copy(
+    update={
+        "note": "",
+        "allergies": (),
+        "items": (
+            DELIVERED.items[0],
+            DELIVERED.items[1].model_copy(
+                update={
+                    "quantity": 3,
+                    "modifiers": (*DELIVERED.items[1].modifiers[1:], Modifier(name="Speck")),
+                    "special_request": "durch",
+                }
+            ),
+            DELIVERED.items[3],
+            Item(id="9", name="Tiramisu", quantity=2, modifiers=(Modifier(name="Ohne Alkohol"),)),
+        ),
+        "fulfilment": DELIVERED.fulfilment.model_copy(
+            update={"promise": Promise(at=READY + timedelta(minutes=20))}
+        ),
+    }
+)
+_FIRST: Final = Earlier("0412", PLACED - timedelta(minutes=9))
+
+
+def delivered(document: Document, station_name: str, **changes: Any) -> PrintJob:
+    """With the parts of both stations; a `document` shows what it shows."""
+    parts = (StationPart(name="KÜCHE", items=(0, 1, 2)), StationPart(name="BAR", items=(3,)))
+    return job(DELIVERED, document=document, station_name=station_name, stations=parts, **changes)
+
+
 GOLDEN: Final[dict[str, tuple[PrintJob, Slip]]] = {
     "pickup": (PICKUP, SLIP),
     "scheduled": (SCHEDULED, SLIP),
@@ -167,4 +262,36 @@ GOLDEN: Final[dict[str, tuple[PrintJob, Slip]]] = {
     "long-note": (LONG_NOTE, SLIP),
     "empty": (EMPTY, SLIP),
     "test": (TEST, SLIP),
+    "merged": (
+        delivered(
+            Document.STATION,
+            "KÜCHE + BAR",
+            part=1,
+            parts=2,
+            others=(OtherStation(name="PIZZA", items=3),),
+        ),
+        Slip("0417", PRINTED, previous="0416", unused=(Unused("0415", "bar-1"),)),
+    ),
+    "pass": (delivered(Document.PASS, "PASS"), SLIP),
+    "courier": (delivered(Document.COURIER, "FAHRER"), SLIP),
+    "bag": (delivered(Document.BAG, "TÜTE"), SLIP),
+    "change": (
+        delivered(Document.STATION, "KÜCHE + BAR", kind=JobKind.CHANGE),
+        Slip("0417", PRINTED, replaces=Replaced(_FIRST, _BEFORE, surely_printed=False)),
+    ),
+    "cancel": (
+        delivered(Document.STATION, "CUISINE", kind=JobKind.CANCEL, language=Language.FRENCH),
+        Slip("0417", PRINTED, replaces=Replaced(_FIRST, DELIVERED)),
+    ),
+    "reprint": (
+        delivered(Document.STATION, "CUCINA", kind=JobKind.REPRINT, language=Language.ITALIAN),
+        Slip(
+            "0417/2",
+            PRINTED,
+            Earlier("0417", PLACED),
+            reprint=2,
+            moved_from="cucina-1",
+            late_minutes=12,
+        ),
+    ),
 }

@@ -103,7 +103,9 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The guest's own words in a frame, line breaks kept. `loud_title` gives it the same style."""
+    """The guest's own words in a frame, line breaks kept. `loud_title` gives it the same style,
+    whose width is 1.
+    """
 
     title: str
     text: str

@@ -15,7 +15,7 @@ from print_agent.ticket.payment import amount
 from print_agent.ticket.sheet import Sheet
 from print_agent.ticket.style import LARGE, Style
 
-_INSTRUCTIONS: Final = Style(height=2, bold=True)
+_TALL: Final = Style(height=2, bold=True)  # a wide street would break over two rows
 
 
 def courier_ticket(draft: Draft) -> Sheet:
@@ -24,8 +24,8 @@ def courier_ticket(draft: Draft) -> Sheet:
     return Sheet(
         head=(*head(draft), *amount(draft)),
         guest=(
-            *destination(draft, LARGE, name),
-            *instructions(draft, _INSTRUCTIONS),
+            *destination(draft, _TALL, LARGE, name),
+            *instructions(draft, _TALL),
             *questions(draft),
         ),
         body=body(draft, SMALL) if shows(OptionalBlock.CONTENTS) else (),

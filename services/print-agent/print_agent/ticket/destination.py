@@ -14,7 +14,7 @@ from print_agent.ticket.style import Style
 _ADDRESS_CHARACTERS: Final = 1_500
 
 
-def destination(draft: Draft, style: Style, name: str = "") -> Iterator[Block]:
+def destination(draft: Draft, style: Style, phone: Style, name: str = "") -> Iterator[Block]:
     """The address under the guest's name, if it is given here, and the telephone."""
     pen, words = draft.pen, draft.words
     written = _written(draft.order.fulfilment.address, pen)
@@ -23,8 +23,8 @@ def destination(draft: Draft, style: Style, name: str = "") -> Iterator[Block]:
     if not written and draft.order.fulfilment.kind is FulfilmentKind.DELIVERY:
         pen.incomplete = True
         yield Banner(words.no_address)
-    if phone := pen.line(draft.order.phone):
-        yield Detail(phone, words.phone, Place.TICKET, style)
+    if number := pen.line(draft.order.phone):
+        yield Detail(number, words.phone, Place.TICKET, phone)
 
 
 def _written(address: Address | None, pen: Pen) -> str:

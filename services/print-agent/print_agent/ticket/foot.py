@@ -45,7 +45,8 @@ def _small_print(draft: Draft) -> Iterator[str]:
         if job.order.placed_at:
             yield f"{words.ordered} {local.say(job.order.placed_at)}"
         yield f"{words.printed} {local.say(draft.slip.printed_at)}"
-        yield f"{words.promised} {say_promised_time(job.order.fulfilment.promise, draft)}"
+        if promised := say_promised_time(job.order.fulfilment.promise, draft):
+            yield f"{words.promised} {promised}"
     if draft.slip.previous:
         yield words.previous.format(draft.slip.previous)
 

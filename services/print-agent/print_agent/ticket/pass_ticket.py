@@ -15,14 +15,15 @@ from print_agent.ticket.payment import sums
 from print_agent.ticket.sheet import Sheet
 from print_agent.ticket.style import Style
 
-_CONTACT: Final = Style(bold=True)
+_NAME: Final = Style(height=2, bold=True)  # it is called at the counter
+_BOLD: Final = Style(bold=True)
 
 
 def pass_ticket(draft: Draft) -> Sheet:
     is_contact_shown = draft.profile.shows(OptionalBlock.CONTACT)
-    contact = destination(draft, _CONTACT) if is_contact_shown else ()
+    contact = destination(draft, _BOLD, _BOLD) if is_contact_shown else ()
     return Sheet(
         head=tuple(head(draft)),
-        guest=(*instructions(draft), *questions(draft), *customer(draft), *contact),
+        guest=(*instructions(draft), *questions(draft), *customer(draft, _NAME), *contact),
         body=(*body(draft, Look(prices=True)), *sums(draft)),
     )

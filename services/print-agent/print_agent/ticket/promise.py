@@ -19,9 +19,11 @@ def say_promise(promise: Promise, draft: Draft) -> str:
 
 
 def say_promised_time(promise: Promise, draft: Draft) -> str:
-    """As short as it can be said."""
+    """As short as it can be said; empty where nothing was promised."""
     start, end = promise.at or promise.until, promise.until or promise.at
-    return draft.local.say_slot(start, end) if start and end else say_promise(promise, draft)
+    if start and end:
+        return draft.local.say_slot(start, end)
+    return say_promise(promise, draft) if promise.asap or promise.text.strip() else ""
 
 
 def is_for_today(promise: Promise, draft: Draft) -> bool:

@@ -39,7 +39,14 @@ from bonfire.testing import FakeClock
 from print_agent.intake import Intake
 from print_agent.journal import MIGRATIONS, Journal
 from print_agent.metrics import AgentMetrics
-from print_agent.printers import Fingerprint, PrinterSettings, Status, TroubleListener
+from print_agent.printers import (
+    Capabilities,
+    Fingerprint,
+    PrinterSettings,
+    Status,
+    TroubleListener,
+    always,
+)
 from print_agent.printers.fake import EPSON, Attempt, Ending, FakePrinter, FakeSession
 from print_agent.probing import Pace
 from print_agent.recognition import Recognition
@@ -107,6 +114,12 @@ class WatchedSession(FakeSession):
         await self._watched.before_status(self)
         return await super().status()
 
+    async def examine(
+        self, *, clear: bool, go_on: Callable[[], bool] = always
+    ) -> Capabilities | None:
+        await self._watched.before_examination(self)
+        return await super().examine(clear=clear, go_on=go_on)
+
     async def late_word(self, process_id: bytes, wait_s: float) -> bool:
         await self._watched.before_late_word()
         return await super().late_word(process_id, wait_s)
@@ -125,6 +138,7 @@ class WatchedPrinter(FakePrinter):
         self.on_connect: Callable[[], None] = lambda: None
         self.on_first_byte: Callable[[Attempt], None] = lambda _attempt: None
         self.before_status: Callable[[FakeSession], Awaitable[None]] = _nothing
+        self.before_examination: Callable[[FakeSession], Awaitable[None]] = _nothing
         self.before_late_word: Callable[[], Awaitable[None]] = _nothing
         self._clock = clock
 

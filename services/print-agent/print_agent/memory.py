@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bonfire.errors import Permanent, Reason
+from print_agent.journal import KnownPrinter
 from print_agent.journal.rows import known_printers
-from print_agent.printers import Fingerprint
 
 T = TypeVar("T")
 
@@ -50,13 +50,13 @@ class Past:
     attempts: tuple[Count, ...] = ()
 
 
-def known_fingerprints(journal: Path) -> dict[str, Fingerprint]:
+def remembered(journal: Path) -> dict[str, KnownPrinter]:
     """By printer id. Raises `Permanent` if there is no journal that can be read."""
-    return {printer: each.fingerprint for printer, each in _read(journal, known_printers).items()}
+    return _read(journal, known_printers)
 
 
 def past_of(journal: Path, printer: str) -> Past:
-    """Raises `Permanent` as `known_fingerprints` does."""
+    """Raises `Permanent` as `remembered` does."""
     return _read(journal, lambda db: Past(*(_counts(db, sql, printer) for sql in _COUNTED)))
 
 

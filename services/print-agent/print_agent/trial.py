@@ -10,6 +10,7 @@ from bonfire.config import Config, Location, Printer
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import JobKind, PrintJob, TicketOrder
 from print_agent import printers
+from print_agent.doctor.paper import paper_in_words
 from print_agent.printers import (
     Outcome,
     PrinterTrouble,
@@ -58,6 +59,8 @@ async def print_trial(
         return False
     detail = f" ({result.detail})" if result.detail else ""
     tell(f"{printer_id}: {_SAID[result.outcome]}{detail}")
+    for sentence in paper_in_words(known):  # what the paper in the person's hand should show
+        tell(f"  {sentence}")
     return result.outcome in (Outcome.CONFIRMED, Outcome.WEAK)
 
 

@@ -197,7 +197,10 @@ async def test_a_test_print_comes_out_and_says_that_it_is_a_test(
     (ticket,) = await kitchen.wait_for_tickets(1)
     assert "TEST" in ticket.text
     assert bar.tickets == []
-    assert capsys.readouterr().out == "kitchen-1: printed: the printer says so\n"
+    told = capsys.readouterr().out
+    assert told.startswith("kitchen-1: printed: the printer says so\n")
+    assert "  Paper: thermal, 48 columns, code page cp858 (ESC t 19).\n" in told
+    assert "  Buzzer: none.\n" in told
 
 
 async def test_a_test_print_on_a_printer_in_trouble_says_what_to_do(

@@ -11,16 +11,19 @@ import math
 import sys
 
 from print_agent.command_line import main
-from tests.support.enpc_responder import EnpcResponder
 from virtual_printer import VirtualPrinter
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 -- of a namespace that nobody else is in
 
 
 async def look(config: str) -> int:
-    async with (
-        VirtualPrinter("kitchen-1", host=EVERYWHERE, port=9100, speed=math.inf),
-        EnpcResponder(EVERYWHERE, "TM-T88V", 3289),
+    async with VirtualPrinter(
+        "kitchen-1",
+        host=EVERYWHERE,
+        port=9100,
+        speed=math.inf,
+        model="tm-t20iii",
+        enpc_port=3289,
     ):
         arguments = ["discover", "--network", "--config", config]
         return await asyncio.to_thread(main, arguments)

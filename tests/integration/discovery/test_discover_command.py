@@ -17,7 +17,6 @@ from bonfire.lifecycle import UNUSABLE
 from print_agent.command_line import main
 from print_agent.discovery.machine import Machine
 from tests.integration.agent.configuration import write_config
-from tests.support.enpc_responder import EnpcResponder
 from tests.support.machine_tree import MachineTree
 from virtual_printer import VirtualPrinter
 
@@ -52,10 +51,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MachineTree:
 @pytest.fixture
 async def kitchen() -> AsyncIterator[VirtualPrinter]:
     """At a printer's usual ports."""
-    async with (
-        VirtualPrinter("kitchen-1", host=HOST, port=9100, speed=math.inf) as printer,
-        EnpcResponder(HOST, "TM-T88V", 3289),
-    ):
+    async with VirtualPrinter(
+        "kitchen-1", host=HOST, port=9100, speed=math.inf, model="tm-t20iii", enpc_port=3289
+    ) as printer:
         yield printer
 
 
@@ -79,7 +77,7 @@ async def test_a_range_is_asked_when_it_is_given(
     assert await asyncio.to_thread(main, ["discover", "--range", RANGE]) == 0
     told = capsys.readouterr().out
     assert f"tcp://{HOST}:9100" in told
-    assert "BONFIRE VP-80, serial number" in told
+    assert "EPSON TM-T20III, serial number" in told
     assert "only when asked" not in told
     assert kitchen.tickets == []
 
@@ -115,7 +113,7 @@ async def test_a_name_that_nobody_knows_does_not_stop_the_search(
     named = config.read_text("utf-8").replace("127.0.0.1:9100", "nobody.invalid:9100")
     config.write_text(named, "utf-8")
     assert await asyncio.to_thread(main, ["discover", "--range", RANGE]) == 0
-    assert "BONFIRE VP-80" in capsys.readouterr().out
+    assert "EPSON TM-T20III" in capsys.readouterr().out
 
 
 def test_an_unusable_configuration_is_told_and_does_not_stop_the_search(
@@ -169,4 +167,4 @@ def test_a_packet_to_everybody_reaches_a_printer_in_a_real_network(tmp_path: Pat
         pytest.skip(f"network namespaces are forbidden here: {done.stderr.strip()}")
     assert done.returncode == 0, done.stderr
     assert "tcp://192.168.77.1:9100" in done.stdout
-    assert "BONFIRE VP-80, serial number" in done.stdout
+    assert "EPSON TM-T20III, serial number" in done.stdout

@@ -27,7 +27,10 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def kitchen() -> AsyncIterator[VirtualPrinter]:
-    async with VirtualPrinter("kitchen-1", host=str(KITCHEN), speed=math.inf) as printer:
+    """An Epson, which answers by UDP too, at a port of its own."""
+    async with VirtualPrinter(
+        "kitchen-1", host=str(KITCHEN), speed=math.inf, model="tm-m30", enpc_port=0
+    ) as printer:
         yield printer
 
 
@@ -47,14 +50,14 @@ async def test_a_printer_in_the_range_is_found_with_its_name_and_nothing_is_prin
 ):
     found = only(await look(kitchen))
     assert str(found.addresses[0]) == f"tcp://{KITCHEN}:{kitchen.port}"
-    assert found.what.startswith("BONFIRE VP-80, serial number VP")
+    assert found.what.startswith("EPSON TM-m30, serial number ")
     assert (found.notes, found.doubtful) == ((), False)
     assert kitchen.tickets == []
 
 
 async def test_every_connection_is_closed_in_good_order(kitchen: VirtualPrinter):
     await look(kitchen)
-    assert only(await look(kitchen)).what.startswith("BONFIRE")
+    assert only(await look(kitchen)).what.startswith("EPSON")
 
 
 async def test_a_printer_in_trouble_is_found_and_not_asked_for_its_name(kitchen: VirtualPrinter):
@@ -74,11 +77,10 @@ async def test_a_configured_printer_is_left_alone(kitchen: VirtualPrinter):
 
 async def test_a_busy_epson_is_found_by_its_own_protocol(kitchen: VirtualPrinter):
     _, till = await asyncio.open_connection(str(KITCHEN), kitchen.port)
-    async with EnpcResponder(str(KITCHEN), "TM-T88V") as board:
-        found = only(await look(kitchen, enpc=board.port))
+    found = only(await look(kitchen, enpc=kitchen.enpc_port))
     till.close()
     await till.wait_closed()
-    assert (found.what, found.doubtful) == ("TM-T88V", False)
+    assert (found.what, found.doubtful) == ("TM-m30", False)
     assert found.notes == ("it takes the connection, but does not answer",)
 
 
@@ -123,13 +125,21 @@ async def test_a_program_that_answers_otherwise_is_doubted():
 
 
 async def test_one_packet_to_a_network_of_this_machine_finds_who_answers(kitchen: VirtualPrinter):
-    # On loopback nothing is broadcast, so the board listens where the packet is sent to.
+    here = Subnet("lo", IPv4Address("127.0.0.1"), IPv4Network("127.0.0.0/8"))
+    search = await network.look(
+        [here], None, {}, SystemClock(), kitchen.port, enpc_port=kitchen.enpc_port
+    )
+    assert only(search).what.startswith("EPSON TM-m30, serial number ")
+    assert kitchen.tickets == []
+
+
+async def test_all_that_is_sent_to_everybody_is_the_query_of_the_basic_information():
+    # No broadcast of a part of loopback exists, so the board listens where the packet is sent to.
     here = Subnet("lo", IPv4Address("127.0.0.1"), RANGE)
     async with EnpcResponder(str(RANGE.broadcast_address), "TM-T88V") as board:
-        search = await network.look([here], None, {}, SystemClock(), kitchen.port, board.port)
+        search = await network.look([here], None, {}, SystemClock(), 1, board.port)
     assert only(search).what == "TM-T88V"
     assert board.queries == [bytes.fromhex("4550534f4e51 0300 0000 0000 0000")] * 2
-    assert kitchen.tickets == []
 
 
 async def test_an_answer_from_outside_of_the_network_is_not_believed(kitchen: VirtualPrinter):

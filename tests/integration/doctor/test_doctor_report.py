@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import stat
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from bonfire.clock import SystemClock
+from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.lifecycle import UNUSABLE
 from bonfire.messages import Confirmation
@@ -22,11 +25,14 @@ from bonfire.store.migrations import read_migrations
 from print_agent.command_line import main
 from print_agent.domain.ended import after_printing
 from print_agent.domain.numbering import TicketNumber
-from print_agent.journal import MIGRATIONS, Journal
-from print_agent.printers import Outcome, PrintResult
+from print_agent.journal import MIGRATIONS, Journal, KnownPrinter
+from print_agent.printers import Outcome, PrinterSettings, PrintResult
+from print_agent.printers.tcp import TcpPrinter
 from tests.integration.agent.configuration import write_config
 from tests.support.jobs import job
 from tests.support.scripted_printer import COVER_OPEN, ScriptedPrinter
+from virtual_printer import VirtualPrinter
+from virtual_printer.models import MODELS
 
 Run = Callable[..., Coroutine[Any, Any, int]]
 
@@ -220,3 +226,47 @@ async def test_a_print_host_without_printers_is_said_to_have_none(
     monkeypatch.setattr("bonfire.config.Config.printers_of", lambda _config, _agent: ())
     assert await run("doctor") == 0
     assert "No printer is configured for this agent." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_no_model_prints_anything_for_its_doctor(
+    model: str, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    async with VirtualPrinter("kitchen-1", speed=math.inf, model=model) as printer:
+        write_config(tmp_path, printer.port, 1)
+        await run("doctor", "--report", "report.md")
+        assert "Capabilities: " in capsys.readouterr().out
+        # A knife's cut ends the ticket, which then has whatever was printed before.
+        _, writer = await asyncio.open_connection("127.0.0.1", printer.port)
+        writer.write(b"\x1b@END\n\x1dV\x00")
+        (ticket,) = await printer.wait_for_tickets(1)
+        assert ticket.text.strip() == "END"
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_what_only_the_agent_may_ask_is_recalled_from_its_journal(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    async with VirtualPrinter("kitchen-1", speed=math.inf) as printer:
+        write_config(tmp_path, printer.port, 1)
+        await remember(tmp_path, printer)
+        await run("doctor", "--data", str(tmp_path))
+        assert "forgets on demand (DLE DC4): yes" in capsys.readouterr().out
+        await run("doctor")
+        assert "forgets on demand (DLE DC4): not asked" in capsys.readouterr().out
+
+
+async def remember(folder: Path, printer: VirtualPrinter) -> None:
+    """As an agent does that has examined this printer while it was idle."""
+    store = Store(folder / "journal.db", read_migrations(MIGRATIONS))
+    store.open()
+    journal = Journal(store, "altstadt", lambda _lane, _messages: None)
+    address = TcpAddress("127.0.0.1", printer.port)
+    session = await TcpPrinter(PrinterSettings("kitchen-1", address), SystemClock()).connect()
+    who = await session.identify()
+    can = await session.examine(clear=True)
+    assert who is not None
+    await journal.remember_printer("kitchen-1", KnownPrinter(who, None, can))
+    await session.close()
+    await store.close()

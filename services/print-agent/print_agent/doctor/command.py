@@ -18,7 +18,7 @@ from print_agent.doctor.consultation import Case, Memories, consult
 from print_agent.doctor.report import report
 from print_agent.doctor.report_file import ReportFile
 from print_agent.doctor.software import software
-from print_agent.memory import known_fingerprints
+from print_agent.memory import remembered
 from print_agent.settings import journal_in
 
 _NAMED_BY_DATE: Final = ""
@@ -105,6 +105,6 @@ def _memories(data: Path | None, agents: Sequence[str]) -> Memories:
         raise Permanent(Reason.CONFIG_INVALID, detail)
     journal = journal_in(data, Environment())
     try:
-        return Memories(journal, known_fingerprints(journal))
+        return Memories(journal, remembered(journal))
     except Permanent as error:
         return Memories(journal, unread=error.detail)

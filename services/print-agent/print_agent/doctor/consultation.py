@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from print_agent.doctor.examination import examine
 from print_agent.doctor.finding import Finding
 from print_agent.doctor.paper import paper_in_words
 from print_agent.doctor.trace import Trace, TracingLink
+from print_agent.journal import KnownPrinter
 from print_agent.memory import Past, past_of
-from print_agent.printers import Fingerprint
 from print_agent.printers.configured import configured
 
 
@@ -23,7 +23,7 @@ class Memories:
     """The agent's journal, or why it could not be read; empty where nobody named one."""
 
     journal: Path | None = None
-    known: Mapping[str, Fingerprint] = field(default_factory=dict)
+    known: Mapping[str, KnownPrinter] = field(default_factory=dict)
     unread: str = ""
 
     def past_of(self, printer: str) -> Past | None:
@@ -51,8 +51,20 @@ async def consult(printers: Sequence[Printer], memories: Memories, clock: Clock)
         configured(printer, clock, through=partial(TracingLink, trace=trace))
         for printer, trace in zip(printers, traces, strict=True)
     ]
-    found = await examine(asked, memories.known)
+    before = {name: known.fingerprint for name, known in memories.known.items()}
+    found = await examine(asked, before)
     return [
-        Case(printer, finding, trace, memories.past_of(printer.id))
+        Case(printer, _recalled(finding, memories), trace, memories.past_of(printer.id))
         for printer, finding, trace in zip(printers, found, traces, strict=True)
     ]
+
+
+def _recalled(finding: Finding, memories: Memories) -> Finding:
+    """With what the agent alone may ask, since it knows when the printer holds no ticket."""
+    known, now = memories.known.get(finding.settings.id), finding.capabilities
+    if known is None or known.capabilities is None or now is None:
+        return finding
+    if known.fingerprint != finding.fingerprint:
+        return finding
+    recalled = replace(now, buffer_clear=known.capabilities.buffer_clear)
+    return replace(finding, capabilities=recalled)

@@ -71,8 +71,8 @@ class VirtualPrinter:
             faults=self._faults,
             trail=self.trail,
             identity=self.identity,
-            listener=lambda: self._reception.active,
-            on_late_word=lambda: self._reception.progressed(),
+            listener=lambda: self.reception.active,
+            on_late_word=lambda: self.reception.progressed(),
         )
         self.mechanism = Mechanism(
             slip=Slip(self.columns, self.trail, self.model.engine),
@@ -82,9 +82,9 @@ class VirtualPrinter:
             speed_mm_s=speed,
             has_knife=self.model.cutter,
             on_fault=self._apply,
-            on_progress=lambda: self._reception.progressed(),
+            on_progress=lambda: self.reception.progressed(),
         )
-        self._reception = Reception(
+        self.reception = Reception(
             self.mechanism,
             second=second,
             faults=self._faults,
@@ -104,7 +104,7 @@ class VirtualPrinter:
         try:
             if self._enpc_port is not None:
                 await self._responder.open(self.host, self._enpc_port)
-            await self._port.open(self._reception)
+            await self._port.open(self.reception)
         except OSError:
             self._responder.close()
             raise
@@ -123,7 +123,7 @@ class VirtualPrinter:
             self._listening.cancel()
         self._port.close()
         self.mechanism.stop()
-        self._reception.drop_all()
+        self.reception.drop_all()
         self._responder.close()
         # One turn of the loop, in which the transports close.
         await asyncio.sleep(0)
@@ -139,7 +139,7 @@ class VirtualPrinter:
 
     async def _listen_or_tell(self) -> None:
         try:
-            await self._port.open(self._reception)
+            await self._port.open(self.reception)
         except OSError as error:
             # Somebody took the port while the printer was off; `clear` tries again.
             self.trail.note("listen_failed", why=str(error))
@@ -205,7 +205,7 @@ class VirtualPrinter:
 
     @property
     def connected_peer(self) -> str | None:
-        active = self._reception.active
+        active = self.reception.active
         return active.peer if active else None
 
     async def wait_for_tickets(self, count: int, timeout_s: float = 10.0) -> list[PrintedTicket]:
@@ -255,13 +255,13 @@ class VirtualPrinter:
         if fault.name in _CLOSING:
             self._port.close()
         if fault.name is FaultName.UNPLUGGED:
-            self._reception.drop_all()
+            self.reception.drop_all()
         self._answers.condition_changed()
-        self._reception.progressed()
+        self.reception.progressed()
 
     def _cycle_power(self, off_s: float) -> None:
         self.mechanism.power_off()
-        self._reception.drop_all()
+        self.reception.drop_all()
         if self._power_on:
             self._power_on.cancel()
         if off_s:

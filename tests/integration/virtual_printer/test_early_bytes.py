@@ -37,7 +37,7 @@ class _EagerTransport(asyncio.Transport):
 
     def __init__(self, printer: VirtualPrinter) -> None:
         super().__init__({"peername": _PEER.split(":"), "socket": _Socket()})
-        self.connection = Connection(printer)
+        self.connection = Connection(printer.reception)
         self.written = b""
         self.closing = False
         self._paused = False

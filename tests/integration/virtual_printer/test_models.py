@@ -182,8 +182,12 @@ async def test_a_port_that_is_taken_leaves_nothing_open():
             await second.__aenter__()
         with pytest.raises(OSError, match="in use"):
             await VirtualPrinter("c", port=printer.port, enpc_port=0).__aenter__()
-        with socket.create_server(("127.0.0.1", 0), family=socket.AF_INET) as taken:
-            third = VirtualPrinter("d", port=taken.getsockname()[1], enpc_port=0)
-            with pytest.raises(OSError, match="in use"):
-                await third.__aenter__()
     assert second.port == 0
+
+
+async def test_without_the_call_to_everybody_there_is_no_half_a_printer():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.255.255.255", 0))
+        third = VirtualPrinter("d", enpc_port=taken.getsockname()[1])
+        with pytest.raises(OSError, match="in use"):
+            await third.__aenter__()

@@ -87,6 +87,12 @@ class LabelledText(Value):
     label: Label = ""
     text: Text = ""
 
+    @property
+    def in_words(self) -> str:
+        """Both as one text: "Allergies? Nuts", "Anlass: Geburtstag"."""
+        asks = self.label.rstrip().endswith(("?", ":"))
+        return (" " if asks else ": ").join(filter(None, (self.label, self.text)))
+
 
 class Address(Value):
     lines: Annotated[tuple[Label, ...], Field(max_length=20)] = ()

@@ -63,8 +63,9 @@ def ticket_order(
 def allergies(items: Iterable[Item]) -> tuple[LabelledText, ...]:
     """What speaks of an allergy at any dish, whole, by the dish's name; the same words once."""
     found = (
-        LabelledText(label=item.name[:LABEL_CHARACTERS], text=text[start : start + TEXT_CHARACTERS])
+        LabelledText(label=dish[:LABEL_CHARACTERS], text=text[start : start + TEXT_CHARACTERS])
         for item in items
+        for dish in (item.part_of or item.name,)
         for text in _allergic_words(item)
         for start in range(0, len(text), TEXT_CHARACTERS)
     )
@@ -77,16 +78,12 @@ def _allergic_words(item: Item) -> Iterator[str]:
         yield item.special_request
     for note in item.notes:
         if answer_mentions_allergy(note.label, note.text):
-            yield _said(note.label, note.text)
+            yield note.in_words
     yield from filter(names_allergy, item.variants)
     for modifier in item.modifiers:
-        if names_allergy(f"{modifier.group} {modifier.name}"):
-            yield _said(modifier.group, modifier.name)
-
-
-def _said(label: str, text: str) -> str:
-    asks = label.rstrip().endswith(("?", ":"))
-    return (" " if asks else ": ").join(filter(None, (label, text)))
+        choice = LabelledText(label=modifier.group, text=modifier.name).in_words
+        if names_allergy(choice):
+            yield choice
 
 
 def _fulfilment(fulfilment: Fulfilment, shows: _Shows) -> Fulfilment:

@@ -69,7 +69,7 @@ def _of_lines(order: TicketOrder) -> Iterator[Said]:
             yield Said(dish, item.special_request)
         for note in item.notes:
             if speaks_of_allergy(note):
-                yield Said(dish, ": ".join(filter(None, (note.label, note.text))))
+                yield Said(dish, note.in_words)
     for field in order.custom_fields:
         if speaks_of_allergy(field):
             yield Said(field.label, field.text)

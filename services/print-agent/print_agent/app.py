@@ -20,6 +20,7 @@ from bonfire.tasks import Tasks
 from print_agent.intake import Intake
 from print_agent.journal import LANES, MIGRATIONS, Journal
 from print_agent.metrics import AgentMetrics
+from print_agent.pages import Pages
 from print_agent.printers.configured import configured
 from print_agent.probing import pace_of
 from print_agent.profiles import Profiles
@@ -74,6 +75,8 @@ class App:
             BreakerSeries(chassis.registry, [f"printer {printer}" for printer in printers]),
         )
         self._spoolers: dict[str, Spooler] = {}
+        pages = Pages(self._printers, self._locations, self._spoolers, self._recognition)
+        pages.add_to(chassis.ops)
         self._intake = Intake(
             settings.agent,
             chassis.broker,

@@ -65,7 +65,7 @@ def allergies(order: TicketOrder) -> Iterator[Said]:
 def _of_lines(order: TicketOrder) -> Iterator[Said]:
     for item in order.items:
         dish = item.part_of or item.name
-        if mentions_allergy(item.special_request):
+        if item.special_request and mentions_allergy(item.special_request):
             yield Said(dish, item.special_request)
         for note in item.notes:
             if speaks_of_allergy(note):

@@ -75,7 +75,7 @@ def name_of(item: Item, draft: Draft, look: Look = COOKED) -> Dish:
 
 
 def part_of(item: Item, draft: Draft) -> Iterator[Detail]:
-    if text := draft.pen.line(item.part_of):
+    if item.part_of and (text := draft.pen.line(item.part_of)):
         yield Detail(text, draft.words.part_of)
 
 
@@ -85,7 +85,8 @@ def variant(text: str, draft: Draft, look: Look = COOKED) -> Iterator[Detail]:
 
 
 def modifier(one: Modifier, draft: Draft, look: Look = COOKED) -> Detail:
-    name, group = _name(one.name, draft.pen), draft.pen.line(one.group)
+    name = _name(one.name, draft.pen)
+    group = draft.pen.line(one.group) if one.group else ""
     if one.quantity > 1:
         name = f"{one.quantity}x {name}"
     if not one.resolved or not name:
@@ -108,5 +109,5 @@ def request(text: str, title: str, draft: Draft, look: Look = COOKED) -> Iterato
 
 def _name(text: str, pen: Pen) -> str:
     written = pen.line(text)
-    nameless = _NAMELESS.fullmatch(written)
+    nameless = _NAMELESS.fullmatch(written) if written.startswith("??") else None
     return nameless["start"] if nameless else written

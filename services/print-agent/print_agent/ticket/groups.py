@@ -59,7 +59,10 @@ def _by_station(positions: Sequence[int], draft: Draft) -> Iterator[tuple[str, S
 
 def _by_section(positions: Sequence[int], draft: Draft) -> list[tuple[str, list[int]]]:
     sections: dict[str, list[int]] = {"": []}
+    headings: dict[str, str] = {}
     for position in positions:
-        name = draft.pen.line(draft.order.items[position].section.name)
-        sections.setdefault(name, []).append(position)
+        name = draft.order.items[position].section.name
+        if name not in headings:
+            headings[name] = draft.pen.line(name)
+        sections.setdefault(headings[name], []).append(position)
     return [(name, members) for name, members in sections.items() if members]

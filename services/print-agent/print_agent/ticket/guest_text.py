@@ -21,6 +21,8 @@ _BOLD: Final = Style(bold=True)
 
 def box(text: str, title: str, draft: Draft, place: Place, style: Style = PLAIN) -> Iterator[Block]:
     """`text` in its frame, if there is any. An allergy in it is loud, however it is styled else."""
+    if not text:
+        return
     allergic = mentions_allergy(text)
     whole = place is Place.TICKET or allergic
     shown = draft.pen.lines(text, NOTE_CHARACTERS if whole else REQUEST_CHARACTERS)

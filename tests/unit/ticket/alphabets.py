@@ -6,7 +6,7 @@ from typing import Final
 
 from bonfire.config import CodePage, Technology
 from print_agent.ticket import Profile
-from print_agent.ticket.raster import Fonts
+from print_agent.ticket.raster import NO_FONTS
 
 WORDS: Final = {
     "Chinese": "北京烤鸭配薄饼",
@@ -20,7 +20,6 @@ WORDS: Final = {
 }
 LETTERS: Final = "".join(WORDS.values()) + "abc äöüß€ 0123 !?#*"
 
-NO_FONTS: Final = Fonts(folders=())
 PROFILES: Final = {
     "80 mm": Profile(),
     "42 columns": Profile(columns=42),

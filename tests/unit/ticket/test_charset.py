@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from bonfire.config import CodePage
 from bonfire.sanitiser import clean
 from print_agent.ticket.charset import Charset
-from print_agent.ticket.raster import INSTALLED
-from tests.unit.ticket.alphabets import LETTERS, NO_FONTS, WORDS
+from print_agent.ticket.raster import INSTALLED, NO_FONTS
+from tests.unit.ticket.alphabets import LETTERS, WORDS
 
 PAGES = st.sampled_from([page.value for page in CodePage])
 FONTS = st.sampled_from([None, INSTALLED, NO_FONTS])

@@ -4,6 +4,7 @@ from bonfire.errors import Permanent, Reason
 from bonfire.order import Item
 from escpos_paper import tickets
 from print_agent.ticket import Profile, render, render_ticket
+from print_agent.ticket.raster import NO_FONTS
 from print_agent.ticket.render import print_rows
 from print_agent.ticket.style import Style
 from print_agent.ticket.typeset import BlankRows, Gap, Output, Row, Span
@@ -68,3 +69,16 @@ def test_paper_of_58_millimetres_gets_its_own_layout():
     )
     (ticket,) = tickets(data, 32)
     assert " 1x  Käsespätzle mit\n         Röstzwiebeln und Salat\n" + "─" * 32 in ticket.text()
+
+
+def test_a_font_that_breaks_costs_its_letters_and_not_the_ticket(monkeypatch):
+    one = job(order(Item(name="北京烤鸭")))
+
+    def fail(*_: object) -> None:
+        raise OSError("the file is gone")
+
+    monkeypatch.setattr(render, "draw", fail)
+    data = render_ticket(one, SLIP)
+    assert data == render_ticket(one, SLIP, Profile(fonts=NO_FONTS))
+    assert b"~BeiJingKaoYa~" in data
+    assert "ONLINE PRÜFEN".encode("cp858") in data

@@ -1,7 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from print_agent.ticket.clusters import clusters
+from print_agent.ticket.raster import INSTALLED, columns
 from print_agent.ticket.wrap import wrap
+from tests.unit.ticket.alphabets import LETTERS
 
 WORDS = st.text(st.sampled_from("ab c\n"), max_size=60)
 
@@ -26,3 +29,21 @@ def test_a_word_wider_than_the_paper_is_broken_where_the_paper_ends():
 
 def test_line_breaks_stay():
     assert wrap("one\n\ntwo", 10) == ["one", "", "two"]
+
+
+def wide(text: str) -> int:
+    return columns(text, INSTALLED, 2, bold=True)
+
+
+@given(st.text(LETTERS, max_size=60), st.integers(12, 30))
+def test_in_every_alphabet_rows_keep_their_width_and_no_letter_loses_its_marks(text, width):
+    rows = wrap(text, width, measure=wide)
+    assert "".join("".join(rows).split()) == "".join(text.split())
+    assert all(wide(row) <= width for row in rows)
+    pieces = [piece for row in rows for piece in clusters(row) if not piece.isspace()]
+    assert pieces == [piece for piece in clusters(text) if not piece.isspace()]
+
+
+def test_chinese_fills_the_row_and_a_thai_word_stays_whole():
+    assert wrap("北京烤鸭配薄饼", 9, measure=wide) == ["北京烤鸭", "配薄饼"]
+    assert wrap("ข้าวผัด น้ำปลา", 12, measure=wide) == ["ข้าวผัด", "น้ำปลา"]

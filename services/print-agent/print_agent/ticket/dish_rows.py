@@ -106,8 +106,8 @@ def detail_rows(detail: Detail, paper: Paper) -> Iterator[Row]:
     style = _sizes(paper.profile).below(detail.style) if is_below else detail.style
     room = paper.columns - len(margin)
     label = paper.fit(f"{detail.label}:") if detail.label else ""
-    text = paper.marked(detail.text, style)
-    first, *more = paper.wrap(f"{label} {text}".strip(), style, room - 2, first=room)
+    text = f"{label} {paper.stars(style)}".strip() + f" {detail.text}"
+    first, *more = paper.wrap(text.strip(), style, room - 2, first=room)
     if label and first.startswith(label):
         bold = Style(height=style.height, bold=True)
         yield paper.row(Span(margin + label, bold), Span(first[len(label) :], style))

@@ -66,12 +66,11 @@ class Paper:
         left = (len(blanks) + (room & 1)) // 2
         return blanks[:left] + text + blanks[left:]
 
-    def marked(self, text: str, style: Style) -> str:
-        """`text` between stars where `style` is inverse and nothing else can make it stand out."""
+    def stars(self, style: Style) -> str:
+        """What stands beside an inverse text where nothing else can make it stand out."""
         if not (self._stars and style.inverse):
-            return text
-        stars = "*" if style.width > 1 else "***"
-        return "\n".join(f"{stars} {line} {stars}" for line in text.split("\n"))
+            return ""
+        return "*" if style.width > 1 else "***"
 
     def frame(self, style: Style) -> str:
         """The six pieces of a frame: across, down, and the corners from the upper left."""

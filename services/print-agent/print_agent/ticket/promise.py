@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bonfire.order import Promise
+from bonfire.sanitiser import clean_line
 from print_agent.ticket.draft import NAME_CHARACTERS, Draft
 from print_agent.ticket.wording import promise_says_more
 
@@ -23,7 +24,7 @@ def say_promised_time(promise: Promise, draft: Draft) -> str:
     start, end = promise.at or promise.until, promise.until or promise.at
     if start and end:
         return draft.local.say_slot(start, end)
-    return say_promise(promise, draft) if promise.asap or promise.text.strip() else ""
+    return say_promise(promise, draft) if promise.asap or clean_line(promise.text) else ""
 
 
 def is_for_today(promise: Promise, draft: Draft) -> bool:

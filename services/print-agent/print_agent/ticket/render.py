@@ -9,6 +9,7 @@ place where text and commands are apart.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from bonfire.errors import Permanent, Reason
@@ -18,7 +19,7 @@ from print_agent.ticket.dialect import dialect_of
 from print_agent.ticket.driver import new_driver
 from print_agent.ticket.layout import compose
 from print_agent.ticket.profile import DEFAULT, Profile
-from print_agent.ticket.raster import draw
+from print_agent.ticket.raster import NO_FONTS, draw
 from print_agent.ticket.row import BlankRows, Gap, Output, Row
 from print_agent.ticket.slip import Slip
 from print_agent.ticket.style import PLAIN, Style
@@ -31,17 +32,24 @@ _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {ord("\n")})
 def render_ticket(job: PrintJob, slip: Slip, profile: Profile = DEFAULT) -> bytes:
     """The whole ticket with its cut.
 
-    Raises `Permanent` with `Reason.RENDER_ERROR` whatever goes wrong: another attempt would end
-    the same way.
+    A font that breaks while it is read costs its letters, not the ticket. Raises `Permanent` with
+    `Reason.RENDER_ERROR` whatever goes wrong: another attempt would end the same way.
     """
-    kind = JobKind.TEST if slip.test else job.kind
     try:
-        rows = typeset(compose(job, slip, profile), profile)
-        return print_rows(rows, profile, sound(profile.buzzer, kind))
+        try:
+            return _render(job, slip, profile)
+        except OSError:
+            return _render(job, slip, replace(profile, fonts=NO_FONTS))
     except Exception as error:  # the boundary of one job: it fails, and not the agent
         # Only the kind of error: its message may quote the guest.
         detail = f"the ticket could not be rendered: {type(error).__name__}"
         raise Permanent(Reason.RENDER_ERROR, detail) from error
+
+
+def _render(job: PrintJob, slip: Slip, profile: Profile) -> bytes:
+    kind = JobKind.TEST if slip.test else job.kind
+    rows = typeset(compose(job, slip, profile), profile)
+    return print_rows(rows, profile, sound(profile.buzzer, kind))
 
 
 def print_rows(rows: Iterable[Output], profile: Profile = DEFAULT, signal: bytes = b"") -> bytes:

@@ -72,25 +72,27 @@ def _rows(block: Block, paper: Paper) -> Iterator[Output]:  # noqa: C901 -- one 
 
 
 def _line(text: str, style: Style, paper: Paper) -> Iterator[Row]:
-    for row in paper.wrap(paper.marked(text, style), style, paper.room(style)):
+    for row in paper.wrap(f"{paper.stars(style)} {text}".strip(), style, paper.room(style)):
         yield paper.row(Span(row, style))
 
 
 def _banner(banner: Banner, paper: Paper) -> Iterator[Output]:
     style = banner.style
     yield _GAP
-    yield from _bar(paper.marked(banner.text, style), style, paper.room(style) - 2, paper)
+    yield from _bar(banner.text, style, paper.room(style) - 2, paper)
 
 
 def _bar(text: str, style: Style, room: int, paper: Paper) -> Iterator[Row]:
     """Across the paper, one row below the other."""
-    for row in paper.wrap(text, style, room):
-        yield paper.row(Span(paper.middle(row, paper.room(style), style), style), solid=True)
+    before, after = (f"{stars} ", f" {stars}") if (stars := paper.stars(style)) else ("", "")
+    for row in paper.wrap(text, style, room - 2 * len(before)):
+        middle = before + row + after
+        yield paper.row(Span(paper.middle(middle, paper.room(style), style), style), solid=True)
 
 
 def _pair(pair: Pair, paper: Paper) -> Iterator[Output]:
     style, room = pair.style, paper.room(pair.style)
-    left, right = paper.fit(paper.marked(pair.left, style)), paper.fit(pair.right)
+    left, right = paper.fit(f"{paper.stars(style)} {pair.left}".strip()), paper.fit(pair.right)
     yield _GAP
     used = paper.width(left, style)
     if right and used + 1 + paper.width(right, style) <= room:
@@ -122,7 +124,7 @@ def _amount(amount: Amount, paper: Paper) -> Iterator[Output]:
     style = Style(width=3, height=3, bold=True, inverse=amount.loud)
     lines = "\n".join(filter(None, (amount.title, amount.text)))
     yield _GAP
-    yield from _bar(paper.marked(lines, style), style, paper.room(style), paper)
+    yield from _bar(lines, style, paper.room(style), paper)
 
 
 def _heading(heading: Heading, paper: Paper) -> Iterator[Output]:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from print_agent.ticket.raster.fonts import INSTALLED, RIGHT_TO_LEFT, Fonts
+from print_agent.ticket.raster.fonts import INSTALLED, NO_FONTS, RIGHT_TO_LEFT, Fonts
 from print_agent.ticket.raster.picture import Picture, draw
 from print_agent.ticket.raster.runs import columns
+from print_agent.ticket.raster.warm_up import warm_up
 
-__all__ = ["INSTALLED", "RIGHT_TO_LEFT", "Fonts", "Picture", "columns", "draw"]
+__all__ = [
+    "INSTALLED",
+    "NO_FONTS",
+    "RIGHT_TO_LEFT",
+    "Fonts",
+    "Picture",
+    "columns",
+    "draw",
+    "warm_up",
+]

@@ -95,8 +95,7 @@ class Face:
     def length(self, text: str, scale: int, *, bold: bool) -> float:
         """In dots, `scale` of them for each that normal letters have."""
         direction = "rtl" if self.shaping and right_to_left(text) else None
-        font = self.font(scale, bold=bold)
-        return font.getlength(text, direction=direction) + self.strikes(bold=bold) - 1
+        return self.font(scale, bold=bold).getlength(text, direction=direction)
 
 
 class Fonts:
@@ -131,13 +130,6 @@ class Fonts:
         """The files that are there, those that draw before others first."""
         return tuple(face.regular.name for face in self._faces)
 
-    def load(self) -> None:
-        """Reads every font, so that no ticket has to wait for that."""
-        for face in self._faces:
-            for bold in (False, True):
-                face.length("0", 1, bold=bold)
-                face.length("0", 2, bold=bold)
-
     @cached_property
     def shaping(self) -> bool:
         found = PIL.features.check("raqm") if self._shaping is None else self._shaping
@@ -165,21 +157,29 @@ class Fonts:
 
     def _installed(self, files: dict[str, Path]) -> Iterator[Face]:
         for family in FAMILIES:
-            regular = next((files[name] for name in family.files if name in files), None)
-            bold = next((files[name] for name in family.bold if name in files), None)
+            regular = self._first(family.files, family, files)
             if regular is None:
                 continue
             try:
                 characters = read_character_map(regular)
-                _load(regular, family.size, self.shaping)
-                if bold:
-                    _load(bold, family.size, self.shaping)
-            except (UnusableFont, OSError):
+            except UnusableFont:
                 continue  # as if it were not there: `missing` tells what that costs
+            bold = self._first(family.bold, family, files)
             yield Face(family, regular, bold, characters, self.shaping)
+
+    def _first(self, names: Sequence[str], family: Family, files: dict[str, Path]) -> Path | None:
+        """The first of these files that can be used."""
+        for name in names:
+            try:
+                _load(files[name], family.size, self.shaping)
+            except (KeyError, OSError):
+                continue
+            return files[name]
+        return None
 
 
 INSTALLED: Final = Fonts()
+NO_FONTS: Final = Fonts(folders=())
 
 
 def right_to_left(text: str) -> bool:
@@ -200,4 +200,5 @@ def _needs_shaping(cluster: str) -> bool:
 @cache
 def _load(path: Path, size: int, shaping: bool) -> ImageFont.FreeTypeFont:
     engine = ImageFont.Layout.RAQM if shaping else ImageFont.Layout.BASIC
-    return ImageFont.truetype(str(path), size, layout_engine=engine)
+    # Not by `truetype`, which looks for a file that it cannot read elsewhere, by its name.
+    return ImageFont.FreeTypeFont(str(path), size, layout_engine=engine)

@@ -20,7 +20,7 @@ _SPACING_DOTS: Final = 30  # from one row to the next
 _HEADROOM: Final = 10  # for marks above and below a letter; what is further away is cut off
 _BASE_LINE: Final = 19
 _INK: Final = 255
-_DARK_ENOUGH: Final = 110
+_DARK_ENOUGH: Final = 127
 
 # What a printer obeys wherever it stands, even within a picture: it begins with DLE and one of
 # these. A dot more, beside one that is there, makes it something else.
@@ -134,7 +134,7 @@ def _mask(run: Run, face: Face, style: Style) -> Image.Image:
     base = (_HEADROOM + _BASE_LINE) * scale
     for x, text, direction in _strokes(run, face, scale):
         for strike in range(face.strikes(bold=style.bold)):
-            at = (x + strike * scale, base)
+            at = (x + strike, base)
             pen.text(at, text, fill=_INK, font=font, anchor="ls", direction=direction)
     if style.width != style.height:
         wide = run.columns * CELL_DOTS * style.width

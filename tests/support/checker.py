@@ -19,14 +19,17 @@ from typing import Final
 _FOOTER: Final = re.compile(
     r"^\s*#(?P<series>[A-Z]?)(?P<number>\d{4,})(?:/(?P<copy>\d+))?\s+job (?P<job>[0-9a-f]{8})\s*$"
 )
-_MARK: Final = re.compile(r"POSSIBLE DUPLICATE|MÖGLICHES DUPLIKAT")
+_MARK: Final = re.compile(
+    "POSSIBLE DUPLICATE|MÖGLICHES DUPLIKAT|DOUBLON POSSIBLE|POSSIBILE DOPPIONE"
+)
 _MARK_WITHIN_LINES: Final = 4
 _EXEMPT_FROM_ORDER: Final = re.compile(
-    r"^\s*(?:FROM|VON) \S|\d+ MIN (?:LATE|ZU SPÄT|VERSPÄTET)", re.MULTILINE
+    r"^\s*(?:FROM|VON) \S|(?:LATE|RETARD|RITARDO) \d+ MIN|\d+ MIN VERSPÄTET", re.MULTILINE
 )
 _MOVED: Final = re.compile(r"^\s*(?:FROM|VON) (?P<printer>\S+)", re.MULTILINE)
 _EXPLAINED: Final = re.compile(
-    r"N[or]\.\s*(?P<series>[A-Z]?)(?P<number>\d{4,})\s+(?:not used|hier nicht|nicht)"
+    r"N[or°]?\.?\s*(?P<series>[A-Z]?)(?P<number>\d{4,})\s+"
+    "(?:not used|hier nicht|non utilisé|non usato)"
 )
 
 JOB_PREFIX: Final = 8

@@ -62,7 +62,15 @@ def test_the_same_job_twice_without_a_mark_is_a_violation():
     assert not verdict.ok
 
 
-@pytest.mark.parametrize("mark", [DUPLICATE, "MÖGLICHES DUPLIKAT von #0002 (12:03)"])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        DUPLICATE,
+        "MÖGLICHES DUPLIKAT von #0002 (12:03)",
+        "DOUBLON POSSIBLE de #0002 (12:03)",
+        "POSSIBILE DOPPIONE di #0002 (12:03)",
+    ],
+)
 def test_the_same_job_again_with_a_mark_is_honest_and_counted(mark):
     again = ticket(2, "0002/2", mark=mark)
     verdict = judge(expect(1, 2), slips(ticket(1, 1), ticket(2, 2), again))
@@ -102,7 +110,9 @@ def test_order_is_judged_for_each_printer_by_itself():
     assert judge(expected, paper).ok
 
 
-@pytest.mark.parametrize("excuse", ["14 MIN LATE", "FROM KITCHEN-1"])
+@pytest.mark.parametrize(
+    "excuse", ["LATE 14 MIN", "14 MIN VERSPÄTET", "RETARD 14 MIN", "FROM KITCHEN-1"]
+)
 def test_late_and_diverted_tickets_say_so_and_stand_outside_the_order(excuse):
     late = ticket(1, 2, top=excuse)
     assert not judge(expect(1, 2), slips(ticket(2, 1), late)).out_of_order
@@ -134,8 +144,17 @@ def test_numbers_begin_with_one():
     assert judge(expect(1), slips(ticket(1, 2))).gaps == ["#0001 at kitchen-1"]
 
 
-def test_a_gap_that_a_later_ticket_explains_is_none():
-    explains = ticket(2, 3, top="No. 0002 not used here, printed at BAR")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No. 0002 not used here, printed at BAR",
+        "Nr. 0002 hier nicht benutzt",
+        "N° 0002 non utilisé ici",
+        "N. 0002 non usato qui",
+    ],
+)
+def test_a_gap_that_a_later_ticket_explains_is_none(said):
+    explains = ticket(2, 3, top=said)
     assert judge(expect(1, 2), slips(ticket(1, 1), explains)).ok
 
 

@@ -40,6 +40,12 @@ def test_what_is_no_printer_is_not_found(tree: MachineTree):
     assert look(tree) == Search()
 
 
+def test_an_office_printers_interface_for_the_internet_is_no_second_printer(tree: MachineTree):
+    device = tree.usb("1-1", idVendor="03f0", idProduct="0001", product="LaserJet")
+    (device / "1-1:1.0" / "bInterfaceProtocol").write_text("04\n")
+    assert look(tree) == Search()
+
+
 def test_a_printer_of_its_makers_own_class_is_found_by_its_driver(tree: MachineTree):
     tree.usb("1-2", node="lp0", interface_class="ff", idVendor="04b8", idProduct="0202")
     assert look(tree).found[0].what == "USB printer 04b8:0202"

@@ -17,6 +17,7 @@ from print_agent.discovery.machine import Machine
 
 _DEVICES: Final = "/sys/bus/usb/devices"
 _PRINTER_CLASS: Final = "07"
+_IPP: Final = "04"  # a protocol of that class: an office printer's second voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def look(machine: Machine) -> Search:
 def _read(machine: Machine, folder: Path) -> UsbInterface | None:
     """None for an interface that is no printer's."""
     nodes = sorted(node.name for node in folder.glob("usbmisc/lp*"))
-    if not nodes and machine.text(folder / "bInterfaceClass") != _PRINTER_CLASS:
+    if not nodes and not _is_printer(machine, folder):
         return None
     device = folder.resolve().parent
     told = _ieee1284(machine.text(folder / "ieee1284_id"))
@@ -76,6 +77,11 @@ def _read(machine: Machine, folder: Path) -> UsbInterface | None:
         model=told.get("MDL") or told.get("MODEL") or machine.text(device / "product"),
         commands=told.get("CMD") or told.get("COMMAND SET", ""),
     )
+
+
+def _is_printer(machine: Machine, interface: Path) -> bool:
+    of_class = machine.text(interface / "bInterfaceClass") == _PRINTER_CLASS
+    return of_class and machine.text(interface / "bInterfaceProtocol") != _IPP
 
 
 def _ieee1284(text: str) -> dict[str, str]:
@@ -96,7 +102,7 @@ def _notes(machine: Machine, printer: UsbInterface, doubtful: bool) -> Iterator[
     if doubtful:
         yield f"it understands {plain(printer.commands)}: probably no receipt printer"
     if not printer.node:
-        yield "the system's driver has not taken it: try `modprobe usblp`, or ask it by its ids"
+        yield "the kernel's driver has not taken it: try `modprobe usblp`, or use its ids (libusb)"
     elif not machine.path(node).exists():
         yield f"{node} is not here: this is a container that was not given the device"
     elif not machine.permits(node):

@@ -30,8 +30,7 @@ class CharacterDevice:
     def open(self) -> None:
         direction = os.O_RDWR if self.reads else os.O_WRONLY
         self.descriptor = os.open(self.path, direction | os.O_NONBLOCK | os.O_NOCTTY)
-        kind = os.fstat(self.descriptor).st_mode
-        if not (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
+        if not _is_a_device(self.descriptor):
             raise error_of(errno.ENOTTY)
         # Against a second agent, and against other programs that are polite. The kernel's driver
         # for USB printers takes one at a time by itself.
@@ -97,3 +96,16 @@ class DeviceLink(DescriptorLink):
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.finish(self._device.close)
+
+
+def _is_a_device(descriptor: int) -> bool:
+    """Or a pipe; and one that tells when it has something and when it takes something."""
+    kind = os.fstat(descriptor).st_mode
+    if not (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
+        return False
+    try:
+        with select.epoll() as look:
+            look.register(descriptor, 0)
+    except PermissionError:  # what epoll says of /dev/null and its like
+        return False
+    return True

@@ -89,12 +89,13 @@ def _quantity(dish: Dish) -> str:
 
 
 def _small_dish(dish: Dish, paper: Paper) -> Iterator[Row]:
-    cell = f"{_quantity(dish)} ".rjust(_DETAIL_INDENT)
+    cell = f"{_quantity(dish)} ".rjust(_NAME_INDENT)
+    many = Style(bold=dish.quantity > 1)
     price = paper.fit(dish.price)
     room = paper.columns - len(cell)
     first, *more = paper.wrap(dish.name, PLAIN, room - (paper.width(price) + 1 if price else 0))
     right = paper.right(price, room - paper.width(first)) if price else ""
-    yield paper.row(Span(cell), Span(first), Span(right), red=dish.struck)
+    yield paper.row(Span(cell, many), Span(first), Span(right), red=dish.struck)
     for text in more:
         yield paper.row(Span(" " * len(cell)), Span(text), red=dish.struck)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from control_port import InvalidFault
 from mail_sink.certificate import Certificate
-from mail_sink.fault import Fault, FaultName, InvalidFault
+from mail_sink.fault import Fault, FaultName
 from mail_sink.mailbox import Mail
 from mail_sink.sink import MailSink, Tls
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mail_sink.client import ControlClient, ControlError
+from control_port import ControlError
+from control_port.arguments import asks_control_port, fault_list, port
+from mail_sink.client import MailControl
 from mail_sink.fault import MEANING
 from mail_sink.mailbox import MOST_MAILS
 from mail_sink.serve import ServeSettings, run
@@ -43,7 +45,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _control(options: argparse.Namespace) -> int:
-    client = ControlClient(options.control)
+    client = MailControl(options.control)
     match options.command:
         case "status":
             print(_status_line(client.state()))
@@ -88,19 +90,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_serve(commands.add_parser("serve", help="take mails until Ctrl-C"))
-    control = argparse.ArgumentParser(add_help=False)
-    control.add_argument("--control", default=_DEFAULT_CONTROL, metavar="URL")
+    control = asks_control_port(_DEFAULT_CONTROL)
     commands.add_parser("status", parents=[control], help="show how the server is")
     commands.add_parser("mails", parents=[control], help="list the mails")
     show = commands.add_parser("show", parents=[control], help="show a mail")
     show.add_argument("number", type=int)
     commands.add_parser("forget", parents=[control], help="forget all mails")
-    meanings = "\n".join(f"  {name:18} {meaning}" for name, meaning in MEANING.items())
     fault = commands.add_parser(
         "fault",
         parents=[control],
         help="break the server",
-        epilog=f"faults:\n{meanings}",
+        epilog=fault_list(MEANING),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     fault.add_argument("fault")
@@ -113,9 +113,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--smtp", type=_port, default=9025, metavar="PORT", help="0 takes a free one"
+        "--smtp", type=port, default=9025, metavar="PORT", help="0 takes a free one"
     )
-    parser.add_argument("--control", type=_port, default=9190, metavar="PORT")
+    parser.add_argument("--control", type=port, default=9190, metavar="PORT")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--tls", type=Tls, choices=list(Tls), default=Tls.NONE)
     parser.add_argument(
@@ -125,12 +125,6 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--certificate", type=Path, metavar="FILE", help="write the certificate for clients here"
     )
     parser.add_argument("--most", type=_count, default=MOST_MAILS, metavar="MAILS")
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port")
-    return int(text)
 
 
 def _login(text: str) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from control_port import InvalidFault, fault_named
+
 
 class FaultName(StrEnum):
     REFUSE = "refuse"
@@ -41,16 +43,9 @@ MEANING: Final[dict[FaultName, str]] = {
 MOST_FAULTS: Final = 100
 
 
-class InvalidFault(ValueError):
-    """The fault is not known, or what belongs to it makes no sense; the message says which."""
-
-
 def fault_name(name: str) -> FaultName:
     """Raises `InvalidFault`."""
-    try:
-        return FaultName(name)
-    except ValueError as error:
-        raise InvalidFault(f"no fault {name!r}; there are: {', '.join(FaultName)}") from error
+    return fault_named(FaultName, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from virtual_printer.client import ControlClient, ControlError
+from control_port import ControlError
+from control_port.arguments import asks_control_port, fault_list, port
+from virtual_printer.client import PrinterControl
 from virtual_printer.fault import MEANING
 from virtual_printer.models import MODELS, model_named
 from virtual_printer.place import Place
@@ -51,7 +53,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _control(options: argparse.Namespace) -> int:
-    client = ControlClient(options.control)
+    client = PrinterControl(options.control)
     match options.command:
         case "status":
             for printer in client.printers():
@@ -78,17 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_serve(commands.add_parser("serve", help="run printers until Ctrl-C"))
-    control = argparse.ArgumentParser(add_help=False)
-    control.add_argument("--control", default=_DEFAULT_CONTROL, metavar="URL")
+    control = asks_control_port(_DEFAULT_CONTROL)
     commands.add_parser("status", parents=[control], help="show every printer")
     tickets = commands.add_parser("tickets", parents=[control], help="show what was printed")
     tickets.add_argument("printer")
-    meanings = "\n".join(f"  {name:18} {meaning}" for name, meaning in MEANING.items())
     fault = commands.add_parser(
         "fault",
         parents=[control],
         help="break a printer",
-        epilog=f"faults:\n{meanings}",
+        epilog=fault_list(MEANING),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     fault.add_argument("printer")
@@ -120,7 +120,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="where the printer NAME answers Epson's protocol on UDP; real ones do on 3289",
     )
     parser.add_argument("--paper", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--control", type=_port, default=9180, metavar="PORT")
+    parser.add_argument("--control", type=port, default=9180, metavar="PORT")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--speed", type=_speed, default=250.0, metavar="MM/S", help="or inf")
     parser.add_argument("--paper-width", type=int, choices=(80, 58), metavar="MM")
@@ -141,8 +141,8 @@ def _name_place_and_model(text: str) -> tuple[str, Place, str | None]:
 
 
 def _name_and_port(text: str) -> tuple[str, int]:
-    name, port = _named(text, "NAME=PORT")
-    return name, _port(port)
+    name, number = _named(text, "NAME=PORT")
+    return name, port(number)
 
 
 def _named(text: str, form: str) -> tuple[str, str]:
@@ -150,12 +150,6 @@ def _named(text: str, form: str) -> tuple[str, str]:
     if not separator or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise argparse.ArgumentTypeError(f"{text!r} is not {form}")
     return name, rest
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port")
-    return int(text)
 
 
 def _speed(text: str) -> float:

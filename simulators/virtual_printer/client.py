@@ -2,66 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from typing import Any
 
-_TIMEOUT_S = 10.0
+from control_port import ControlClient
 
 
-class ControlError(Exception):
-    """The control port did not do what was asked; the message says why."""
-
-
-class ControlClient:
+class PrinterControl(ControlClient):
     """Talks to a running `virtual-printer serve`."""
 
-    def __init__(self, url: str) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise ControlError(f"{url!r} is no http address")
-        self._url = url.rstrip("/")
-
     def printers(self) -> list[dict[str, Any]]:
-        answer: list[dict[str, Any]] = self._request("GET", "/printers")
+        answer: list[dict[str, Any]] = self.request("GET", "/printers")
         return answer
 
     def tickets(self, printer: str) -> list[dict[str, Any]]:
-        answer: list[dict[str, Any]] = self._request("GET", f"{_path(printer)}/tickets")
+        answer: list[dict[str, Any]] = self.request("GET", f"{_path(printer)}/tickets")
         return answer
 
     def set_fault(self, printer: str, fault: str, value: float | None, at_byte: int | None) -> None:
         body = {"fault": fault, "value": value, "at_byte": at_byte}
-        self._request("POST", f"{_path(printer)}/faults", body)
+        self.request("POST", f"{_path(printer)}/faults", body)
 
     def clear(self, printer: str, fault: str | None) -> None:
         one = f"/{urllib.parse.quote(fault, safe='')}" if fault else ""
-        self._request("DELETE", f"{_path(printer)}/faults{one}")
-
-    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 -- http(s) only, checked above
-            self._url + path,
-            method=method,
-            data=json.dumps(body).encode() if body else None,
-            headers={"Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise ControlError(_reason(error)) from error
-        except (OSError, ValueError) as error:
-            raise ControlError(f"{self._url} does not answer: {error}") from error
+        self.request("DELETE", f"{_path(printer)}/faults{one}")
 
 
 def _path(printer: str) -> str:
     return f"/printers/{urllib.parse.quote(printer, safe='')}"
-
-
-def _reason(error: urllib.error.HTTPError) -> str:
-    with error:
-        try:
-            return str(json.load(error)["error"])
-        except (ValueError, KeyError, TypeError):
-            return f"the control port answered {error.code}"

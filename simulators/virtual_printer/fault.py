@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from control_port import InvalidFault, fault_named
+
 
 class FaultName(StrEnum):
     PAPER_NEAR_END = "paper-near-end"
@@ -66,16 +68,9 @@ STOPPING: Final = frozenset(
 """While one of these lasts, nothing is printed and nothing in the buffer is obeyed."""
 
 
-class InvalidFault(ValueError):
-    """The fault is not known, or its numbers make no sense; the message says which."""
-
-
 def fault_name(name: str) -> FaultName:
     """Raises `InvalidFault`."""
-    try:
-        return FaultName(name)
-    except ValueError as error:
-        raise InvalidFault(f"no fault {name!r}; there are: {', '.join(FaultName)}") from error
+    return fault_named(FaultName, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from escpos_paper import Block
+from escpos_paper import Block, Engine
 from virtual_printer.answers import Answers
 from virtual_printer.darkroom import Darkroom
 from virtual_printer.enpc import Responder, answer
@@ -30,12 +31,12 @@ _CLOSING: Final = frozenset({FaultName.REFUSE, FaultName.UNPLUGGED})
 class VirtualPrinter:
     """A printer on a TCP port, with its paper in memory and, given a folder, on disk.
 
-    `model` is one of `MODELS`, which also says how many columns it has, unless `columns` does. With
-    `pty` or `fifo` it is behind a device file at that path instead. `speed` is in mm/s;
+    `model` is one of `MODELS`, which also says `columns` and `engine` where they are not given.
+    With `pty` or `fifo` it is behind a device file at that path instead. `speed` is in mm/s;
     `math.inf` prints at once. `second` says what happens to a connection while another one is open:
     it waits (Epson) or is reset (other makers). With `paper_dir` its files go to `paper_dir/name/`,
-    see `PaperTrail`; PNGs need a `darkroom`. With `enpc_port` (0 takes a free one) a model
-    that speaks Epson's protocol on UDP answers there.
+    see `PaperTrail`; PNGs need a `darkroom`. With `enpc_port` (0 takes a free one) a model that
+    speaks Epson's protocol on UDP answers there.
 
         async with VirtualPrinter("kitchen-1") as printer:
             ...  # connect to 127.0.0.1, printer.port
@@ -55,13 +56,15 @@ class VirtualPrinter:
         speed: float = 250.0,
         model: str | None = None,
         columns: int | None = None,
+        engine: Engine | None = None,
         second: Literal["block", "refuse"] = "block",
         enpc_port: int | None = None,
         darkroom: Darkroom | None = None,
     ) -> None:
         """Raises UnknownModel."""
         self.name = name
-        self.model = model_named(model or ("vp-58" if columns and columns <= 35 else "vp-80"))
+        known = model_named(model or ("vp-58" if columns and columns <= 35 else "vp-80"))
+        self.model = replace(known, engine=engine) if engine else known
         self.identity = Identity(name, self.model)
         self.columns = columns or self.model.columns
         self.trail = PaperTrail(paper_dir / name if paper_dir else None, darkroom)

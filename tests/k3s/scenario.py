@@ -12,11 +12,11 @@ from typing import Final
 
 from fake_wix import Event, webhook_body
 from fake_wix.orders import placed_at, read_order, with_new_id
-from mail_sink.client import ControlClient as MailControl
+from mail_sink.client import MailControl
 from tests.k3s import images
 from tests.k3s.kubectl import ClusterRefused, Kubectl
 from tests.support.k3s_overlay import ROOT, Overlay, version
-from virtual_printer.client import ControlClient
+from virtual_printer.client import PrinterControl
 
 SAMPLE: Final = ROOT / "samples" / "wix" / "pickup-asap-cash.json"
 AGENT: Final = "print-agent-altstadt"
@@ -125,7 +125,7 @@ class Scenario:
 
     def _await_ticket(self, number: str) -> str:
         with self._kubectl.forwarded("service/virtual-printer", 9180) as control:
-            return _ticket(ControlClient(control), number)
+            return _ticket(PrinterControl(control), number)
 
     def _hang_the_agent(self) -> None:
         pod = f"pod/{AGENT}-0"
@@ -191,7 +191,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> int
         return error.code
 
 
-def _ticket(control: ControlClient, number: str) -> str:
+def _ticket(control: PrinterControl, number: str) -> str:
     """The text of the kitchen's only ticket with this order's number."""
     _until(lambda: bool(_tickets(control, number)), PAPER_S, f"no ticket of order {number}")
     found = _tickets(control, number)
@@ -200,7 +200,7 @@ def _ticket(control: ControlClient, number: str) -> str:
     return found[0]
 
 
-def _tickets(control: ControlClient, number: str) -> list[str]:
+def _tickets(control: PrinterControl, number: str) -> list[str]:
     texts = [ticket["text"] for ticket in control.tickets(KITCHEN)]
     return [text for text in texts if number in text]
 

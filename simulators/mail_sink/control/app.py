@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
+from control_port import LARGEST_BODY_BYTES, errors_as_json, json_object, number
 from mail_sink.control.live import LiveView
 from mail_sink.control.snapshot import mail_snapshot, mail_summary, sink_snapshot
-from mail_sink.fault import MEANING, InvalidFault
+from mail_sink.fault import MEANING
 from mail_sink.mailbox import Mail
 from mail_sink.sink import MailSink
 
@@ -27,16 +25,15 @@ _MAIL_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'self'"
 )
-_LARGEST_BODY_BYTES: Final = 16 * 1024
+
+_FAULT_FIELDS: Final = frozenset({"fault", "value", "address"})
 
 SINK: Final = web.AppKey("sink", MailSink)
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def control_app(sink: MailSink) -> web.Application:
     """The application for this mail server."""
-    app = web.Application(middlewares=[_errors_as_json], client_max_size=_LARGEST_BODY_BYTES)
+    app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_BODY_BYTES)
     app[SINK] = sink
     live = LiveView(sink)
     app.router.add_get("/", _page)
@@ -55,16 +52,6 @@ def control_app(sink: MailSink) -> web.Application:
     app.on_response_prepare.append(_harden)
     app.on_shutdown.append(live.close)
     return app
-
-
-@web.middleware
-async def _errors_as_json(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except InvalidFault as error:
-        return web.json_response({"error": str(error)}, status=400)
-    except web.HTTPException as error:
-        return web.json_response({"error": error.text or error.reason}, status=error.status)
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
@@ -136,13 +123,10 @@ async def _fault_names(request: web.Request) -> web.Response:
 async def _set_fault(request: web.Request) -> web.Response:
     """`{"fault": "greylist", "value": 2}` or `{"fault": "unknown-address", "address": "a@b.c"}`."""
     sink = request.app[SINK]
-    body = await _json_object(request)
-    unknown = body.keys() - {"fault", "value", "address"}
-    if unknown:
-        raise web.HTTPBadRequest(text=f"unknown fields: {', '.join(sorted(unknown))}")
+    body = await json_object(request, _FAULT_FIELDS)
     await sink.set_fault(
         str(body.get("fault", "")),
-        value=_number(body.get("value")),
+        value=number(body.get("value"), "value"),
         address=_address(body.get("address")),
     )
     return web.json_response(sink_snapshot(sink), status=201)
@@ -166,27 +150,6 @@ def _mail(request: web.Request) -> Mail:
     if mail is None:
         raise web.HTTPNotFound(text=f"there is no mail {number}, or no longer")
     return mail
-
-
-async def _json_object(request: web.Request) -> dict[str, Any]:
-    # A form on a foreign page cannot send this type, so it cannot break the mail server.
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="send JSON, with Content-Type: application/json")
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest(text=f"the body is no JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="the body must be a JSON object")
-    return body
-
-
-def _number(value: object) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise web.HTTPBadRequest(text="value must be a number")
-    return float(value)
 
 
 def _address(value: object) -> str | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
+from control_port import LARGEST_BODY_BYTES, errors_as_json, json_object, number, whole
 from virtual_printer.control.live import LiveView
 from virtual_printer.control.snapshot import printer_snapshot, ticket_snapshot
-from virtual_printer.fault import MEANING, InvalidFault
+from virtual_printer.fault import MEANING
 from virtual_printer.paper_trail import PrintedTicket
 from virtual_printer.printer import VirtualPrinter
 
@@ -20,16 +19,15 @@ _PAGE: Final = Path(__file__).with_name("page.html")
 _PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
 )
-_LARGEST_BODY_BYTES: Final = 16 * 1024
+
+_FAULT_FIELDS: Final = frozenset({"fault", "value", "at_byte"})
 
 PRINTERS: Final = web.AppKey("printers", Mapping[str, VirtualPrinter])
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def control_app(printers: Mapping[str, VirtualPrinter]) -> web.Application:
     """The application for these printers, by name."""
-    app = web.Application(middlewares=[_errors_as_json], client_max_size=_LARGEST_BODY_BYTES)
+    app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_BODY_BYTES)
     app[PRINTERS] = printers
     live = LiveView(printers)
     app.router.add_get("/", _page)
@@ -44,16 +42,6 @@ def control_app(printers: Mapping[str, VirtualPrinter]) -> web.Application:
     app.router.add_delete("/printers/{printer}/faults/{fault}", _clear_one)
     app.on_shutdown.append(live.close)
     return app
-
-
-@web.middleware
-async def _errors_as_json(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except InvalidFault as error:
-        return web.json_response({"error": str(error)}, status=400)
-    except web.HTTPException as error:
-        return web.json_response({"error": error.text or error.reason}, status=error.status)
 
 
 async def _page(request: web.Request) -> web.StreamResponse:
@@ -114,14 +102,11 @@ def _text_or_bytes(ticket: PrintedTicket, suffix: str) -> web.Response:
 async def _set_fault(request: web.Request) -> web.Response:
     """`{"fault": "paper-out", "value": 2.5, "at_byte": 200}`, the last two where they apply."""
     printer = _printer(request)
-    body = await _json_object(request)
-    unknown = body.keys() - {"fault", "value", "at_byte"}
-    if unknown:
-        raise web.HTTPBadRequest(text=f"unknown fields: {', '.join(sorted(unknown))}")
+    body = await json_object(request, _FAULT_FIELDS)
     printer.set_fault(
         str(body.get("fault", "")),
-        value=_number(body.get("value"), "value"),
-        at_byte=_whole(body.get("at_byte"), "at_byte"),
+        value=number(body.get("value"), "value"),
+        at_byte=whole(body.get("at_byte"), "at_byte"),
     )
     return web.json_response(printer_snapshot(printer), status=201)
 
@@ -144,32 +129,3 @@ def _printer(request: web.Request) -> VirtualPrinter:
     if name not in printers:
         raise web.HTTPNotFound(text=f"no printer {name!r}; there are: {', '.join(printers)}")
     return printers[name]
-
-
-async def _json_object(request: web.Request) -> dict[str, Any]:
-    # A form on a foreign page cannot send this type, so it cannot pull the paper out.
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="send JSON, with Content-Type: application/json")
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest(text=f"the body is no JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="the body must be a JSON object")
-    return body
-
-
-def _number(value: object, field: str) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise web.HTTPBadRequest(text=f"{field} must be a number")
-    return float(value)
-
-
-def _whole(value: object, field: str) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise web.HTTPBadRequest(text=f"{field} must be a whole number")
-    return value

@@ -131,7 +131,7 @@ async def test_a_taken_port_is_named(option, what):
         port = str(other.getsockname()[1])
         code, _, error = await run("serve", "--smtp", "0", "--control", "0", option, port)
     assert code == 1
-    assert f"{what} cannot start: port {port} of 127.0.0.1 is taken" in error
+    assert f"{what} cannot start: 127.0.0.1:{port} is taken" in error
 
 
 async def test_a_certificate_that_cannot_be_written_is_told(tmp_path):

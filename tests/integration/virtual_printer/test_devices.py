@@ -20,7 +20,7 @@ WITHIN_S = 5.0
 
 
 @pytest.fixture
-def path(tmp_path) -> Path:
+def path(tmp_path: Path) -> Path:
     return tmp_path / "usb-1"
 
 

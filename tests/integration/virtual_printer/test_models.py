@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from escpos_paper import IMPACT
 from tests.integration.virtual_printer.host import (
     CLEAR,
     CLEARED,
@@ -115,6 +116,7 @@ async def test_a_model_that_there_is_not_is_refused():
 def test_columns_and_width_follow_the_model_unless_they_are_given():
     assert VirtualPrinter("a", model="tm-u220").columns == 40
     assert VirtualPrinter("a", model="tm-u220", columns=33).columns == 33
+    assert VirtualPrinter("a", columns=42, engine=IMPACT).model.engine is IMPACT
     assert VirtualPrinter("a").model.name == "VP-80"
     assert VirtualPrinter("a", columns=32).model.name == "VP-58"
 

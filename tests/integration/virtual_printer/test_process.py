@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from control_port import CannotServe
 from escpos_paper import fonts
 from tests.integration.virtual_printer.host import Host, confirmation, eot, process_id, ticket
 from virtual_printer import serve
 from virtual_printer.place import Place
-from virtual_printer.serve import CannotServe, PrinterAt, ServeSettings
+from virtual_printer.serve import PrinterAt, ServeSettings
 
 WITHIN_S = 20.0
 

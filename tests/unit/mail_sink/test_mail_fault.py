@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mail_sink.fault import MEANING, MOST_FAULTS, Fault, FaultName, Faults, InvalidFault
+from control_port import InvalidFault
+from mail_sink.fault import MEANING, MOST_FAULTS, Fault, FaultName, Faults
 
 
 def faults(*given: Fault) -> Faults:

@@ -13,7 +13,7 @@ from bonfire.clock import SystemClock
 from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
-from print_agent.doctor import examine
+from print_agent.doctor.examination import examine
 from print_agent.printers import Outcome, PrinterSettings, PrinterTrouble
 from print_agent.printers.tcp import TcpPrinter
 from tests.support.scripted_printer import eventually

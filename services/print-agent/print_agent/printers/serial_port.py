@@ -60,8 +60,9 @@ class SerialPort(CharacterDevice):
         return SerialLink(self, worker)
 
     def close(self) -> None:
-        with suppress(termios.error):  # not open, or the adapter was pulled out
-            termios.tcflush(self.descriptor, termios.TCOFLUSH)
+        if self.descriptor >= 0:
+            with suppress(termios.error):  # the adapter was pulled out
+                termios.tcflush(self.descriptor, termios.TCOFLUSH)
         super().close()
 
     def look(self) -> bool:

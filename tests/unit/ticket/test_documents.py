@@ -110,8 +110,8 @@ def _word(block: Block) -> str:
             return ""
 
 
-def said(job: PrintJob, **hidden: frozenset[OptionalBlock]) -> list[str]:
-    return outline(compose(job, SLIP, Profile(**hidden)))
+def said(job: PrintJob, hidden: frozenset[OptionalBlock] = frozenset()) -> list[str]:
+    return outline(compose(job, SLIP, Profile(hidden=hidden)))
 
 
 TOP: Final = ["10033", "19:11"]
@@ -287,6 +287,13 @@ def test_a_drink_of_a_menu_is_not_announced_beside_its_dish():
     drink = Item(name="Cola", part_of="Menü", special_request=NUTS)
     listed = order(drink, allergies=(LabelledText(label="Menü", text=NUTS),))
     assert [one.about for one in allergies(listed)] == ["Menü"]
+
+
+def test_an_allergy_longer_than_its_limit_says_where_the_rest_is():
+    long = order(Item(name="Suppe"), allergies=(LabelledText(label="Eis", text="Nuss " * 400),))
+    shown = said(job(long))
+    assert "! REST ONLINE LESEN: Bestellung 10033" in shown
+    assert "! ONLINE PRÜFEN: Bestellung 10033" in shown
 
 
 def test_allergies_without_end_send_the_reader_online():

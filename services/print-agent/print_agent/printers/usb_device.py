@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ class UsbBusDevice:
 
     def _find(self) -> Any:
         address = self._address
-        found: list[Any] = list(
+        of_the_model: list[Any] = list(
             _pyusb("core").find(
                 find_all=True,
                 backend=self._backend,
@@ -107,13 +107,23 @@ class UsbBusDevice:
                 idProduct=address.product,
             )
         )
-        if address.serial:
-            found = [device for device in found if self._serial_of(device) == address.serial]
+        chosen: Any = None
+        try:
+            chosen = self._only_one(of_the_model)
+        finally:
+            for other in of_the_model:  # to ask for a serial number opens the device
+                if other is not chosen:
+                    _pyusb("util").dispose_resources(other)
+        self.path = _path_of(chosen)
+        return chosen
+
+    def _only_one(self, of_the_model: Sequence[Any]) -> Any:
+        wanted = self._address.serial
+        found = [one for one in of_the_model if not wanted or self._serial_of(one) == wanted]
         if not found:
             raise error_of(errno.ENODEV)
         if len(found) > 1:
             raise error_of(errno.ENOTUNIQ)
-        self.path = _path_of(found[0])
         return found[0]
 
     def _serial_of(self, device: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 DEFAULT_PORT: Final = 9100
 DEFAULT_BAUD: Final = 19_200
@@ -79,7 +79,7 @@ class UsbAddress:
         return f"USB {self.vendor:04x}:{self.product:04x}" + (self.serial and f"/{self.serial}")
 
     def __str__(self) -> str:
-        serial = f"/{self.serial}" if self.serial else ""
+        serial = f"/{quote(self.serial, safe='')}" if self.serial else ""
         return f"usb://{self.vendor:04x}:{self.product:04x}{serial}"
 
 

@@ -1,4 +1,4 @@
-"""USB printers by libusb, on a bus of the tests' own (tests/support/usb_bus.py): not on hardware."""
+"""Printers by libusb, on a bus of the tests' own (tests/support/usb_bus.py), not on hardware."""
 
 from __future__ import annotations
 

@@ -34,6 +34,8 @@ _STATION: Final = Style(width=2, height=2, bold=True)
 _HUGE_WIDTHS: Final = (7, 6, 5, 4, 3, 2)
 _HIGHEST: Final = 5
 _GAP: Final = Gap(dots=10)
+_BAR: Final = "="
+_BOLD: Final = Style(bold=True)
 
 
 def typeset(blocks: Iterable[Block], profile: Profile = DEFAULT) -> Iterator[Output]:
@@ -113,10 +115,14 @@ def _huge(huge: Huge, paper: Paper) -> Iterator[Output]:
     fitting = (style for style in styles if paper.width(text, style) <= paper.room(style))
     style = next(fitting, styles[-1])
     yield _GAP
+    # Needles print nothing larger than the rows around it: there the number stands between bars.
+    bars = [paper.row(Span(_BAR * paper.columns, _BOLD))] if paper.profile.impact else []
+    yield from bars
     for row in paper.wrap(text, style, paper.room(style)):
         used = paper.width(row, style) * style.width
         # In narrow blanks: the exact middle.
         yield paper.row(Span(" " * ((paper.columns - used) // 2)), Span(row, style))
+    yield from bars
     yield _GAP
 
 

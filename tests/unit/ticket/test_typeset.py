@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bonfire.config import Technology, TextSize
@@ -62,6 +62,7 @@ def width(row: Row, profile: Profile) -> float:
 
 @given(TEXT, TEXT, st.integers(1, 999), st.sampled_from(TextSize), ON)
 @settings(max_examples=200, deadline=None)
+@example("", "000000000000\u061f", 1, TextSize.SMALL, "80 mm")
 def test_no_row_is_wider_than_the_paper(text, other, quantity, size, name):
     text, other = clean(text), clean(other).replace("\n", " ")
     profile = PROFILES[name]
@@ -242,7 +243,7 @@ def test_the_font_of_needles_is_the_one_of_that_many_columns(columns, font):
 
 
 def test_colours_change_only_at_the_beginning_of_a_row():
-    blocks = [Line("a"), Banner("STOPP!\nja"), Line("b"), Banner("x")]
+    blocks: list[Block] = [Line("a"), Banner("STOPP!\nja"), Line("b"), Banner("x")]
     data = print_rows(typeset(blocks, RIBBON), RIBBON)
     found = [one for one in commands(data, IMPACT_RED) if one.kind is not Kind.PRINT_MODE]
     for before, one in pairwise(found):

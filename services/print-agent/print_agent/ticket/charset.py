@@ -49,7 +49,8 @@ _SPELLINGS: Final = {
 # Frames and blocks belong to the template: with them a guest could draw a ticket into a ticket.
 _FRAME: Final = re.compile("[\u2500-\u259f]")
 _FRAME_SPELLING: Final = "#"
-_ACCENTS: Final = ("Mn", "Me", "Sk")  # marks, enclosing marks, skin tones
+_ACCENT: Final = "COMBINING "  # begins its name; other marks are the vowels of their alphabets
+_SKIN_TONE: Final = "Sk"
 _FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
 
 
@@ -128,7 +129,7 @@ class Charset:
         """
         spelled = ""
         for part in unicodedata.normalize("NFKD", character):
-            if unicodedata.category(part) in _ACCENTS:
+            if _is_accent(part):
                 continue
             if part == character:
                 return None
@@ -137,6 +138,11 @@ class Charset:
                 return None
             spelled += spelling
         return f"({spelled})" if unicodedata.category(character) == "No" else spelled
+
+
+def _is_accent(character: str) -> bool:
+    is_mark = unicodedata.name(character, "").startswith(_ACCENT)
+    return is_mark or unicodedata.category(character) == _SKIN_TONE
 
 
 def _in_latin(foreign: str) -> tuple[str, bool]:

@@ -6,10 +6,11 @@ stars.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from print_agent.ticket.profile import Profile
-from print_agent.ticket.raster import columns
+from print_agent.ticket.raster import Fonts, columns, columns_within, has_right_to_left
 from print_agent.ticket.row import Row, Span
 from print_agent.ticket.style import PLAIN, Style
 from print_agent.ticket.wrap import Measure, wrap
@@ -48,7 +49,7 @@ class Paper:
         return self._charset.fit(text)[0]
 
     def width(self, text: str, style: Style = PLAIN) -> int:
-        return self._measure(text, style)(text)
+        return len(text) if self._charset.has(text) else self._columns(columns, style)(text)
 
     def wrap(self, text: str, style: Style, room: int, first: int | None = None) -> list[str]:
         """Rows of at most `room` characters, the first of at most `first`."""
@@ -87,7 +88,11 @@ class Paper:
         return " " * (room - self.width(text, style))
 
     def _measure(self, text: str, style: Style) -> Measure:
-        if text.isascii() or self._charset.has(text):
+        """For the parts of `text`."""
+        if self._charset.has(text):
             return len
+        return self._columns(columns_within if has_right_to_left(text) else columns, style)
+
+    def _columns(self, count: Callable[[str, Fonts, int, bool], int], style: Style) -> Measure:
         scale, fonts = max(style.width, style.height), self.profile.fonts
-        return lambda part: columns(part, fonts, scale, style.bold)
+        return lambda part: count(part, fonts, scale, style.bold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from print_agent.ticket.raster.fonts import INSTALLED, NO_FONTS, RIGHT_TO_LEFT, Fonts
 from print_agent.ticket.raster.picture import Picture, draw
-from print_agent.ticket.raster.runs import columns
+from print_agent.ticket.raster.runs import columns, columns_within, has_right_to_left
 from print_agent.ticket.raster.warm_up import warm_up
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "Fonts",
     "Picture",
     "columns",
+    "columns_within",
     "draw",
+    "has_right_to_left",
     "warm_up",
 ]

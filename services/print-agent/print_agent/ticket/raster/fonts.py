@@ -126,6 +126,11 @@ class Fonts:
             found.append("right-to-left and joined scripts: install the Debian package libfribidi0")
         return tuple(found)
 
+    def joining_face(self, cluster: str) -> Face | None:
+        """What draws it among letters that join, which have no fixed width."""
+        faces = (face for face in self._faces if not face.family.fixed)
+        return next((face for face in faces if face.has(cluster)), None)
+
     def names(self) -> tuple[str, ...]:
         """The files that are there, those that draw before others first."""
         return tuple(face.regular.name for face in self._faces)
@@ -138,10 +143,9 @@ class Fonts:
     def _find(self, cluster: str) -> Face | None:
         if not self.shaping and _needs_shaping(cluster):
             return None
-        faces = self._faces
-        if right_to_left(cluster):  # letters that join have no fixed width
-            faces = [face for face in faces if not face.family.fixed]
-        return next((face for face in faces if face.has(cluster)), None)
+        if right_to_left(cluster):
+            return self.joining_face(cluster)
+        return next((face for face in self._faces if face.has(cluster)), None)
 
     @cached_property
     def _faces(self) -> list[Face]:

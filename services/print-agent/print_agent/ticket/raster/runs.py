@@ -43,6 +43,21 @@ def columns(text: str, fonts: Fonts, scale: int, bold: bool) -> int:
     return sum(run.columns for run in runs(text, fonts, scale, bold))
 
 
+def columns_within(text: str, fonts: Fonts, scale: int, bold: bool) -> int:
+    """At most how wide `text` is as a part of one that is written from right to left: that draws
+    its Latin letters in its own face, where some are wider than the printer's.
+    """
+    if any(map(_is_right_to_left, text)):
+        return columns(text, fonts, scale, bold)
+    return sum(
+        max(_run(part, fonts.joining_face(part), scale, bold).columns, 1) for part in clusters(text)
+    )
+
+
+def has_right_to_left(text: str) -> bool:
+    return not text.isascii() and any(map(_is_right_to_left, text))
+
+
 def _run(text: str, face: Face | None, scale: int, bold: bool) -> Run:
     if face is None or face.family.fixed:
         return Run(text, face, len(clusters(text)))

@@ -150,6 +150,13 @@ async def test_an_answer_from_outside_of_the_network_is_not_believed(kitchen: Vi
     assert search.found == ()
 
 
+async def test_the_last_addresses_of_a_wide_range_are_asked_too():
+    wide = IPv4Network("127.91.2.0/24")
+    async with EnpcResponder("127.91.2.254", "TM-T88V") as board:
+        heard = await answers.ask_range(wide, SystemClock(), board.port)
+    assert heard.models == {IPv4Address("127.91.2.254"): "TM-T88V"}
+
+
 async def test_public_networks_are_named_and_not_asked(kitchen: VirtualPrinter):
     public = Subnet("wan", IPv4Address("203.0.113.9"), IPv4Network("203.0.113.0/24"))
     search = await network.look([public], None, {}, SystemClock(), kitchen.port)

@@ -257,6 +257,32 @@ async def test_what_only_the_agent_may_ask_is_recalled_from_its_journal(
         assert "forgets on demand (DLE DC4): not asked" in capsys.readouterr().out
 
 
+async def test_of_another_printer_nothing_is_recalled(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    async with VirtualPrinter("kitchen-1", speed=math.inf) as before:
+        await remember(tmp_path, before)
+    async with VirtualPrinter("spare", speed=math.inf) as printer:
+        write_config(tmp_path, printer.port, 1)
+        await run("doctor", "--data", str(tmp_path))
+        assert "forgets on demand (DLE DC4): not asked" in capsys.readouterr().out
+
+
+async def test_a_printer_at_a_usb_port_has_its_conversation_in_the_report_too(
+    run: Run, tmp_path: Path
+):
+    device = tmp_path / "lp0"
+    async with VirtualPrinter("kitchen-1", speed=math.inf, pty=device, model="tm-t20iii"):
+        config = write_config(tmp_path, 1, 2)
+        text = config.read_text("utf-8").replace("tcp://127.0.0.1:1", f"usb://{device}")
+        config.write_text(text, "utf-8")
+        await run("doctor", "--report", "report.md")
+    report = (tmp_path / "report.md").read_text("utf-8")
+    assert f"kitchen-1 at {device}: ready." in report
+    assert "<  12 12 12 12  | DLE EOT: 12" in report
+    assert 'GS I: "TM-T20III"' in report
+
+
 async def remember(folder: Path, printer: VirtualPrinter) -> None:
     """As an agent does that has examined this printer while it was idle."""
     store = Store(folder / "journal.db", read_migrations(MIGRATIONS))

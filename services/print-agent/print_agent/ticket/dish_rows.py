@@ -26,6 +26,7 @@ class _Sizes:
 
     quantity: Style
     name: Style
+    many: Style = Style(width=2, height=2, bold=True, inverse=True)
     least: int = 1
     most: int = 8
 
@@ -36,7 +37,9 @@ class _Sizes:
         return replace(style, height=min(max(style.height, self.least), self.most))
 
 
-_SMALL: Final = _Sizes(Style(width=2, bold=True), Style(bold=True), most=1)
+_SMALL: Final = _Sizes(
+    Style(width=2, bold=True), Style(bold=True), Style(width=2, bold=True, inverse=True), most=1
+)
 _MEDIUM: Final = _Sizes(Style(width=2, height=2, bold=True), Style(height=2, bold=True))
 _LARGE: Final = replace(_MEDIUM, least=2)
 _LARGE_AND_WIDE: Final = replace(_LARGE, name=Style(width=2, height=2, bold=True))
@@ -63,7 +66,7 @@ def dish_rows(dish: Dish, paper: Paper) -> Iterator[Output]:
         if paper.profile.impact:
             cell = f">{_quantity(dish)}<".ljust(4)
         else:
-            quantity = replace(quantity, inverse=True)
+            quantity = sizes.many
     price = paper.fit(dish.price)
     room = paper.columns - (paper.width(price, _PRICE) + 1 if price else 0)
     used = quantity.width * len(cell) + name.width
@@ -108,7 +111,10 @@ def detail_rows(detail: Detail, paper: Paper) -> Iterator[Row]:
     room = paper.columns - len(margin)
     label = paper.fit(f"{detail.label}:") if detail.label else ""
     text = f"{label} {paper.stars(style)}".strip() + f" {detail.text}"
-    first, *more = paper.wrap(text.strip(), style, room - 2, first=room)
+    wide = paper.able(style).width
+    first, *more = paper.wrap(
+        text.strip(), style, max((room - 2) // wide, 1), first=max(room // wide, 1)
+    )
     if label and first.startswith(label):
         bold = Style(height=style.height, bold=True)
         yield paper.row(Span(margin + label, bold), Span(first[len(label) :], style))

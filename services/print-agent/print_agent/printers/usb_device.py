@@ -18,7 +18,7 @@ _IPP: Final = 4  # a protocol of that class: no ESC/POS there
 _BULK: Final = 0x02
 _IN: Final = 0x80
 _WRITE_MS: Final = 500  # then somebody may have given up
-_READ_MS: Final = 200
+_READ_MS: Final = 50  # what closing may have to wait for
 _READ_BYTES: Final = 4096
 _INSTALL: Final = (
     "Its agent has no libusb: install bonfire-orders[usb] and the package libusb-1.0-0, or use "

@@ -24,9 +24,9 @@ _PRICE: Final = Style(bold=True)
 class _Sizes:
     """Of a dish, and the least and the greatest height of what stands below it."""
 
-    quantity: Style
+    one: Style  # a quantity of one
+    many: Style
     name: Style
-    many: Style = Style(width=2, height=2, bold=True, inverse=True)
     least: int = 1
     most: int = 8
 
@@ -38,9 +38,16 @@ class _Sizes:
 
 
 _SMALL: Final = _Sizes(
-    Style(width=2, bold=True), Style(bold=True), Style(width=2, bold=True, inverse=True), most=1
+    Style(width=2, bold=True),
+    Style(width=2, bold=True, inverse=True),
+    Style(bold=True),
+    most=1,
 )
-_MEDIUM: Final = _Sizes(Style(width=2, height=2, bold=True), Style(height=2, bold=True))
+_MEDIUM: Final = _Sizes(
+    Style(width=2, height=2, bold=True),
+    Style(width=2, height=2, bold=True, inverse=True),
+    Style(height=2, bold=True),
+)
 _LARGE: Final = replace(_MEDIUM, least=2)
 _LARGE_AND_WIDE: Final = replace(_LARGE, name=Style(width=2, height=2, bold=True))
 
@@ -59,17 +66,11 @@ def dish_rows(dish: Dish, paper: Paper) -> Iterator[Output]:
     if dish.small:
         yield from _small_dish(dish, paper)
         return
-    sizes = _sizes(paper.profile)
-    quantity, name = sizes.quantity, sizes.name
-    cell = _quantity(dish).rjust(3).ljust(4)
-    if dish.quantity > 1 and not dish.struck:
-        if paper.profile.impact:
-            cell = f">{_quantity(dish)}<".ljust(4)
-        else:
-            quantity = sizes.many
+    name = _sizes(paper.profile).name
+    cell = _cell(dish, paper)
     price = paper.fit(dish.price)
     room = paper.columns - (paper.width(price, _PRICE) + 1 if price else 0)
-    used = quantity.width * len(cell) + name.width
+    used = cell.style.width * len(cell.text) + name.width
     first, *more = paper.wrap(
         dish.name,
         name,
@@ -77,7 +78,7 @@ def dish_rows(dish: Dish, paper: Paper) -> Iterator[Output]:
         first=max((room - used) // name.width, 1),
     )
     used += paper.width(first, name) * name.width
-    spans = [Span(cell, quantity), Span(f" {first}", name)]
+    spans = [cell, Span(f" {first}", name)]
     if price:
         spans.append(Span(paper.right(price, paper.columns - used, _PRICE), _PRICE))
     yield _GAP
@@ -85,6 +86,14 @@ def dish_rows(dish: Dish, paper: Paper) -> Iterator[Output]:
     for text in more:
         indent = Span(" " * _NAME_INDENT, replace(name, width=1))
         yield paper.row(indent, Span(text, name), red=dish.struck)
+
+
+def _cell(dish: Dish, paper: Paper) -> Span:
+    sizes, text = _sizes(paper.profile), _quantity(dish)
+    stands_out = dish.quantity > 1 and not dish.struck
+    if stands_out and paper.profile.impact:
+        return Span(f">{text}<".ljust(4), sizes.one)
+    return Span(text.rjust(3).ljust(4), sizes.many if stands_out else sizes.one)
 
 
 def _quantity(dish: Dish) -> str:

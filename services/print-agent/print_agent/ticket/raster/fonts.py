@@ -88,10 +88,6 @@ class Face:
         path = self.bold if bold and self.bold else self.regular
         return _load(path, self.family.size * scale, self.shaping)
 
-    def strikes(self, *, bold: bool) -> int:
-        """How often it is drawn, each time a dot further to the right: bold without a bold font."""
-        return 2 if bold and not self.bold else 1
-
     def length(self, text: str, scale: int, *, bold: bool) -> float:
         """In dots, `scale` of them for each that normal letters have."""
         direction = "rtl" if self.shaping and right_to_left(text) else None

@@ -20,7 +20,7 @@ _SPACING_DOTS: Final = 30  # from one row to the next
 _HEADROOM: Final = 10  # for marks above and below a letter; what is further away is cut off
 _BASE_LINE: Final = 19
 _INK: Final = 255
-_DARK_ENOUGH: Final = 127
+_BLACK_OR_WHITE: Final = [_INK if grey > 127 else 0 for grey in range(256)]
 
 # What a printer obeys wherever it stands, even within a picture: it begins with DLE and one of
 # these. A dot more, beside one that is there, makes it something else.
@@ -133,14 +133,14 @@ def _mask(run: Run, face: Face, style: Style) -> Image.Image:
     font = face.font(scale, bold=style.bold)
     base = (_HEADROOM + _BASE_LINE) * scale
     for x, text, direction in _strokes(run, face, scale):
-        for strike in range(face.strikes(bold=style.bold)):
-            at = (x + strike, base)
-            pen.text(at, text, fill=_INK, font=font, anchor="ls", direction=direction)
+        pen.text((x, base), text, fill=_INK, font=font, anchor="ls", direction=direction)
+    if style.bold and not face.bold:  # struck twice, a dot further to the right
+        mask = ImageChops.lighter(mask, ImageChops.offset(mask, 1, 0))
     if style.width != style.height:
         wide = run.columns * CELL_DOTS * style.width
         high = (ROW_DOTS + 2 * _HEADROOM) * style.height
         mask = mask.resize((wide, high), Image.Resampling.BOX)
-    return mask.point(lambda value: _INK if value > _DARK_ENOUGH else 0)
+    return mask.point(_BLACK_OR_WHITE)
 
 
 def _strokes(run: Run, face: Face, scale: int) -> Iterator[tuple[int, str, str | None]]:

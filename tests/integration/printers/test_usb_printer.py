@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import uvloop
 
 from bonfire.clock import SystemClock
 from bonfire.config import UsbDeviceAddress
@@ -121,6 +122,37 @@ async def test_pulled_out_between_two_tickets_it_took_not_a_byte(virtual, path):
     result = await print_on(session)
     assert (result.outcome, result.bytes_sent) == (Outcome.FAILED, 0)
     assert "it went away. Check its USB cable" in result.detail
+    await session.close()
+
+
+@pytest.mark.parametrize("kind", ["pty", "fifo"])
+def test_the_loop_that_agents_run_on_notices_it_too(path, kind):
+    async def pull_out() -> None:
+        async with VirtualPrinter("bar", speed=math.inf, **{kind: path}) as virtual:
+            virtual.set_fault("busy")
+            printer = printer_at(path, status="none", send_timeout_s=20, confirm_timeout_s=20)
+            session = await printer.connect()
+            printing = asyncio.create_task(print_on(session, LONG_TICKET * 4, Confirmation.CLOSE))
+            await asyncio.sleep(0.1)
+            virtual.set_fault("unplugged")
+            result = await asyncio.wait_for(printing, 2)
+            assert (result.outcome, result.reason) == (Outcome.UNKNOWN, Reason.CONNECTION_LOST)
+            await session.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(pull_out())
+
+
+async def test_a_read_that_fails_is_the_end(virtual, path, monkeypatch):
+    session = await printer_at(path).connect()
+
+    def read(fd: int, size: int) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(descriptor, "os", SimpleNamespace(read=read, write=os.write))
+    with pytest.raises(PrinterTrouble) as raised:
+        await session.status()
+    assert raised.value.reason is Reason.RESET_BEFORE_BYTES
     await session.close()
 
 

@@ -9,7 +9,14 @@ import pytest
 from bonfire.config import TcpAddress
 from bonfire.errors import Reason
 from bonfire.messages import Confirmation
-from print_agent.printers import Outcome, Printer, PrinterSettings, PrinterTrouble, PrintResult
+from print_agent.printers import (
+    Capabilities,
+    Outcome,
+    Printer,
+    PrinterSettings,
+    PrinterTrouble,
+    PrintResult,
+)
 from print_agent.printers.fake import (
     CUT_OFF,
     CUT_OFF_BUT_PRINTED,
@@ -106,3 +113,10 @@ async def test_a_fake_that_cannot_tell_its_status_is_always_ready():
     session = await mute.connect()
     assert (await session.status()).ready
     assert await session.identify() is None
+
+
+async def test_a_fake_that_tells_no_status_is_asked_nothing():
+    mute = FakePrinter(PrinterSettings("kitchen-1", TcpAddress("127.0.0.1"), status="none"))
+    session = await mute.connect()
+    assert await session.examine(clear=True) == Capabilities()
+    assert mute.examined == 0

@@ -5,7 +5,10 @@ Who changes the look of a ticket writes them anew with `make goldens`, and looks
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+import re
 from collections.abc import Iterable
 from itertools import groupby, product
 from pathlib import Path
@@ -13,14 +16,21 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
+from escpos_paper.fonts import font_path
 from gallery.cases import Case, all_cases
 from gallery.drawing import Drawn
+from print_agent.ticket.raster import INSTALLED
 
 ROOT: Final = Path(__file__).parents[1]
-FOLDER: Final = ROOT / "tests" / "unit" / "gallery" / "golden"
+FOLDER: Final = ROOT / "tests" / "integration" / "gallery" / "golden"
 DIFFERENCES: Final = ROOT / "var" / "goldens"
 
+FONTS: Final = "fonts.json"
+
 _GAP_DOTS: Final = 16
+_HEADING: Final = "===== "
+# A letter of each font that draws what no code page has.
+_ALPHABETS: Final = "Ωש北ก"
 
 _STATIONS: Final = ("kitchen", "bar", "pass", "courier", "bag")
 _PAPERS: Final = ("80mm-48", "58mm-32", "impact-33-red")
@@ -39,7 +49,7 @@ PICTURES: Final = frozenset(
     | _every(*_KITCHEN, ("NEW",), ("80mm-42", "80mm-small", "80mm-large", "58mm-large"), ("de",))
     | _every(*_KITCHEN, ("NEW",), ("impact-40-red", "80mm-merged", "80mm-bare"), ("de",))
     | _every(*_KITCHEN, ("CHANGE",), ("80mm-48",), ("en", "fr", "it"))
-    | _every(("alphabets",), ("kitchen",), ("NEW",), _PAPERS, ("de",))
+    | _every(("foreign-alphabets",), ("kitchen",), ("NEW",), _PAPERS, ("de",))
     | _every(("dine-in-table", "pickup-asap-cash"), ("kitchen",), ("NEW",), ("80mm-48",), ("de",))
     | _every(("modifiers-in-every-place",), ("kitchen",), ("NEW",), ("80mm-48",), ("de",))
     | _every(("delivery-scheduled-paid",), ("courier",), ("NEW",), ("80mm-48",), ("de",))
@@ -51,13 +61,39 @@ def pictured() -> tuple[Case, ...]:
     return tuple(case for case in all_cases() if case.name in PICTURES)
 
 
+def paper_fonts() -> dict[str, str]:
+    """The fonts that stand for a printer's own letters, with hashes. Raises `FontMissing`."""
+    return _hashes(font_path(bold=bold) for bold in (False, True))
+
+
+def alphabet_fonts() -> dict[str, str]:
+    """The fonts of what prints as a picture, as far as they are installed."""
+    faces = [face for face in map(INSTALLED.face, _ALPHABETS) if face]
+    return _hashes(file for face in faces for file in (face.regular, face.bold) if file)
+
+
+def _hashes(files: Iterable[Path]) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def has_pictures(text: str) -> bool:
+    """Whether something on the ticket is in letters that only a font has."""
+    return "[image " in text
+
+
 def texts(named: Iterable[tuple[Case, str]]) -> dict[str, str]:
     """What the files of texts hold, by their names: one for each document and profile."""
     ordered = sorted(named, key=lambda one: (_file(one[0]), one[0].name))
     return {
-        file: "\n".join(f"===== {case.name}\n{text}\n" for case, text in members)
+        file: "\n".join(f"{_HEADING}{case.name}\n{text}\n" for case, text in members)
         for file, members in groupby(ordered, key=lambda one: _file(one[0]))
     }
+
+
+def tickets_in(file: str) -> dict[str, str]:
+    """The tickets of one such file, by their names."""
+    parts = re.split(rf"^{_HEADING}(.+)\n", file, flags=re.MULTILINE)[1:]
+    return {name: text.rstrip("\n") for name, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def _file(case: Case) -> str:
@@ -69,6 +105,7 @@ def write(gallery: Iterable[Drawn]) -> None:
     drawn = tuple(gallery)
     files = {name: text.encode() for name, text in texts((d.case, d.text) for d in drawn).items()}
     files |= {f"{d.case.name}.png": d.png for d in drawn if d.case.name in PICTURES}
+    files[FONTS] = json.dumps(paper_fonts() | alphabet_fonts(), indent=2).encode() + b"\n"
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.iterdir():
         if old.name not in files:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from bonfire.messages import PrintJob
 from bonfire.order import Fulfilment, FulfilmentKind, Item, LabelledText, Modifier, Promise, Section
 from bonfire.sanitiser import clean
-from escpos_paper import Kind, RealTimeScanner, commands, text_bytes, tickets
+from escpos_paper import Command, Kind, RealTimeScanner, commands, text_bytes, tickets
+from escpos_paper.engine import IMPACT, THERMAL
 from print_agent.ticket import Profile, render_ticket
 from tests.unit.ticket.alphabets import LETTERS, PROFILES
 from tests.unit.ticket.samples import SLIP, job, order
@@ -27,8 +28,8 @@ COMMON = {
     *(Kind.TEXT, Kind.LINE_FEED, Kind.INITIALIZE, Kind.CODE_PAGE, Kind.LINE_SPACING),
     *(Kind.FEED_DOTS, Kind.FEED_LINES, Kind.CUT),
 }
-THERMAL = {*COMMON, Kind.SIZE, Kind.BOLD, Kind.INVERSE, Kind.FONT}
-IMPACT = {*COMMON, Kind.PRINT_MODE, Kind.COLOUR}
+WITH_A_HEAD = {*COMMON, Kind.SIZE, Kind.BOLD, Kind.INVERSE, Kind.FONT}
+WITH_NEEDLES = {*COMMON, Kind.PRINT_MODE, Kind.COLOUR}
 
 
 def everywhere(text: str, kind: FulfilmentKind = FulfilmentKind.UNKNOWN) -> PrintJob:
@@ -64,14 +65,20 @@ def everywhere(text: str, kind: FulfilmentKind = FulfilmentKind.UNKNOWN) -> Prin
 
 def controls(text: str, kind: FulfilmentKind, profile: Profile) -> list[tuple[Kind, bytes]]:
     """The commands of the ticket, text aside."""
-    data = render_ticket(everywhere(text, kind), SLIP, profile)
-    return [(one.kind, one.raw) for one in commands(data) if one.kind is not Kind.TEXT]
+    found = on_paper(everywhere(text, kind), profile)
+    return [(one.kind, one.raw) for one in found if one.kind is not Kind.TEXT]
+
+
+def on_paper(ticket: PrintJob, profile: Profile) -> list[Command]:
+    """What a printer of this kind makes of the ticket."""
+    data = render_ticket(ticket, SLIP, profile)
+    return commands(data, IMPACT if profile.impact else THERMAL)
 
 
 def allowed(profile: Profile) -> set[Kind]:
     if profile.impact:
-        return IMPACT
-    return THERMAL | {Kind.RASTER} if profile.raster else THERMAL
+        return WITH_NEEDLES
+    return WITH_A_HEAD | {Kind.RASTER} if profile.raster else WITH_A_HEAD
 
 
 @given(PRINTABLE, st.sampled_from(FulfilmentKind), ON)
@@ -88,7 +95,7 @@ def test_control_bytes_in_a_text_add_no_command(text, kind, name):
 @example("".join(ATTACKS), FulfilmentKind.UNKNOWN, "impact, red")
 @settings(max_examples=150, deadline=None)
 def test_a_ticket_holds_only_the_commands_of_the_template(text, kind, name):
-    found = commands(render_ticket(everywhere(text, kind), SLIP, PROFILES[name]))
+    found = on_paper(everywhere(text, kind), PROFILES[name])
     kinds = [command.kind for command in found]
     assert set(kinds) <= allowed(PROFILES[name])
     assert [kinds.count(kind) for kind in (Kind.INITIALIZE, Kind.CODE_PAGE, Kind.CUT)] == [1, 1, 1]

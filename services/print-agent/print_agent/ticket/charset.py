@@ -96,14 +96,14 @@ class Charset:
         return None
 
     def _transliterated(self, parts: Iterable[tuple[str, str | None]]) -> tuple[str, bool]:
-        """Neighbours in Latin letters stand between one pair of marks, blanks included."""
+        """Neighbours on one line stand between one pair of marks, with the blanks between them."""
         shown, foreign, blanks = "", "", ""
         lost = self._fonts is not None
         for original, known in [*parts, ("", "")]:
             if known is None:
                 foreign += blanks + original
                 blanks = ""
-            elif foreign and known.isspace():
+            elif foreign and known == " ":
                 blanks += known
             else:
                 latin, is_lost = _in_latin(foreign)
@@ -155,8 +155,10 @@ def _in_latin(foreign: str) -> tuple[str, bool]:
 
 
 def _latin(cluster: str) -> str:
-    if cluster.isspace() or UNKNOWN in cluster:
-        return " " if cluster.isspace() else LOST
+    if cluster == " ":
+        return cluster
+    if UNKNOWN in cluster:
+        return LOST
     latin = "".join(filter(str.isprintable, anyascii(cluster)))
     # Letters of Arabic and Hebrew that only carry a vowel, and marks that lengthen one, have none.
     first = cluster[0]

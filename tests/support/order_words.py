@@ -102,11 +102,12 @@ def asks_to_read_online(job: PrintJob, paper: str) -> bool:
 
 def words(order: Order, profile: Profile) -> set[str]:
     """Every word that some ticket of the order has to show on this profile, clean and squeezed."""
-    found = {squeezed(word) for text in _texts(order, profile) for word in clean(text).split()}
+    found = {squeezed(word) for text in texts(order, profile) for word in clean(text).split()}
     return found - {""}
 
 
-def _texts(order: Order, profile: Profile) -> Iterator[str]:
+def texts(order: Order, profile: Profile) -> Iterator[str]:
+    """All that somebody wrote and that some ticket of this profile shows, as it was written."""
     yield from (order.number, order.note)
     for item in order.items:
         yield from _dish(item)

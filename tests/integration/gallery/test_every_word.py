@@ -26,10 +26,11 @@ from bonfire.order import (
     PaymentStatus,
     Section,
 )
+from bonfire.sanitiser import clean_line
 from gallery.profiles import PROFILES
 from print_agent.ticket import Profile
 from print_agent.ticket.guest_text import NOTE_CHARACTERS
-from tests.support.order_words import asks_to_read_online, planned, printed, reading, words
+from tests.support.order_words import asks_to_read_online, planned, printed, reading, texts, words
 
 _ALPHABETS: Final = (
     "abcdefghijklmnopqrstuvwxyzäöüßéèàçñøåÄÖÜÉ",
@@ -106,7 +107,7 @@ _ORDER: Final = st.builds(
     ),
 )
 _QUIET: Final = settings(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     # To explain an order that fails takes minutes, and says nothing that it does not.
     phases=set(Phase) - {Phase.explain},
@@ -143,12 +144,13 @@ def test_what_a_limit_cuts_is_asked_for_online_on_every_ticket_that_lacks_it(pro
         assert asks_to_read_online(job, paper) is not is_whole, job.station
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", ["58mm-32", "80mm-no-raster", "impact-33"])
 @given(order=_ORDER)
 @_QUIET
 def test_what_a_printer_cannot_show_is_asked_for_online(profile, order):
     look = PROFILES[profile]
-    if any(look.charset.fit(word)[1] for word in words(order, look)):
+    # Whole texts: what is lost alone may be silent beside other letters.
+    if any(look.charset.fit(clean_line(text))[1] for text in texts(order, look)):
         jobs = planned(order)
         assert any(asks_to_read_online(job, printed(job, look)) for job in jobs)
 

@@ -118,6 +118,34 @@ async def test_doctor_says_what_is_wrong_and_what_to_do(
     assert "the cover is open. Close the lid until it clicks." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\nConnection: close\r\n\r\n",
+        b"220 mail.example.org ESMTP Postfix (Debian/GNU)\r\n",
+    ],
+    ids=["web", "mail"],
+)
+async def test_doctor_tells_a_server_of_another_kind_from_a_printer_in_trouble(
+    run: Run,
+    kitchen: VirtualPrinter,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    says: bytes,
+):
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(says)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
+        write_config(tmp_path, kitchen.port, server.sockets[0].getsockname()[1])
+        assert await run("doctor") == 1
+    told = capsys.readouterr().out
+    assert "it answers, but not like an ESC/POS printer. Check that the address is the" in told
+    assert "cover" not in told
+
+
 async def test_doctor_tells_of_one_printer_behind_two_addresses_and_how_to_forget(
     run: Run, kitchen: VirtualPrinter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -110,13 +110,24 @@ async def test_a_program_that_only_listens_is_sent_no_letter_that_could_be_print
     assert not any(0x20 <= byte < 0x7F for byte in got)
 
 
-async def test_a_program_that_answers_otherwise_is_doubted():
-    async def web_server(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+@pytest.mark.parametrize(
+    "says",
+    [
         # Enough of these letters look like a status to be taken for four of them.
-        writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nserver: nginx/1.22 (rrrrrrrr)\r\n\r\n")
+        b"HTTP/1.1 405 Method Not Allowed\r\nserver: nginx/1.22 (rrrrrrrr)\r\n\r\n",
+        b"220 mail.example.org ESMTP 22:22:22\r\n",
+    ],
+)
+@pytest.mark.parametrize("hangs_up", [False, True])
+async def test_a_program_that_answers_otherwise_is_doubted(says: bytes, hangs_up: bool):
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)  # the question
+        writer.write(says)
+        if not hangs_up:
+            await reader.read()
         writer.close()
 
-    server = await asyncio.start_server(web_server, str(KITCHEN), 0)
+    server = await asyncio.start_server(other, str(KITCHEN), 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
         found = only(await network.look(None, RANGE, {}, SystemClock(), port, 1))

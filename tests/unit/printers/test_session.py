@@ -95,6 +95,58 @@ async def test_a_printer_without_a_good_answer_is_told_after_the_deadline(answer
     assert not table.session.usable
 
 
+@pytest.mark.parametrize("hangs_up", [False, True])
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22 (rrrrrrrr)\r\n\r\n", b"hello\r\n"],
+)
+@virtual_time
+async def test_a_server_of_another_kind_is_not_taken_for_a_printer(answer, hangs_up):
+    table = Table()
+    table.brain.status = b""
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.1, table.link.say, answer)
+    if hangs_up:
+        loop.call_later(0.2, table.link.end, None)
+    with pytest.raises(PrinterTrouble) as raised:
+        await table.session.status()
+    assert raised.value.reason is Reason.GARBAGE_STATUS
+    assert "it answers, but not like an ESC/POS printer" in raised.value.detail
+    assert not table.session.usable
+
+
+@virtual_time
+async def test_a_server_that_has_greeted_before_it_was_asked_is_not_one_that_is_silent():
+    table = Table()
+    table.brain.status = b""
+    table.link.say(b"220 mail.example.org ESMTP Postfix (Debian/GNU)\r\n")
+    with pytest.raises(PrinterTrouble) as raised:
+        await table.session.status()
+    assert raised.value.reason is Reason.GARBAGE_STATUS
+
+
+@virtual_time
+async def test_a_printer_that_hangs_up_after_noise_has_hung_up():
+    table = Table()
+    await table.session.status()
+    table.brain.status = b"\xff"
+    asyncio.get_running_loop().call_later(1, table.link.end, None)
+    with pytest.raises(PrinterTrouble) as raised:
+        await table.session.status()
+    assert raised.value.reason is Reason.RESET_BEFORE_BYTES
+
+
+@virtual_time
+async def test_a_printer_that_fell_silent_after_noise_is_silent():
+    table = Table()
+    await table.session.status()
+    table.link.say(b"\xff")
+    table.brain.status = b""
+    with pytest.raises(PrinterTrouble) as raised:
+        await table.session.status()
+    assert raised.value.reason is Reason.NO_ANSWER
+
+
 @virtual_time
 async def test_garbage_beside_a_good_answer_does_no_harm():
     table = Table()

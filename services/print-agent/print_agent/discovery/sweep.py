@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -19,14 +18,12 @@ from bonfire.clock import Clock
 from bonfire.config.address import DEFAULT_PORT, TcpAddress
 from bonfire.errors import Reason
 from print_agent.discovery import Found, plain
-from print_agent.doctor.trace import Trace, TracingLink
 from print_agent.printers import Fingerprint, PrinterSettings, PrinterTrouble
 from print_agent.printers.advice import advice_on
 from print_agent.printers.tcp import TcpPrinter
 
 AT_ONCE: Final = 64
 TIMEOUT_S: Final = 0.5
-_FLOW: Final = b"\x11\x13"  # XON and XOFF, of a printer behind a serial converter
 _NOBODY: Final = (Reason.UNREACHABLE, Reason.REFUSED)
 _UNLIKE_A_PRINTER: Final = (
     Reason.NO_ANSWER,
@@ -64,16 +61,12 @@ async def _ask(target: IPv4Address, port: int, clock: Clock) -> Answer:
         status_timeout_s=TIMEOUT_S,
         close_timeout_s=TIMEOUT_S,
     )
-    trace = Trace(clock)
-    printer = TcpPrinter(settings, clock, through=partial(TracingLink, trace=trace))
     try:
-        session = await printer.connect()
+        session = await TcpPrinter(settings, clock).connect()
     except PrinterTrouble as trouble:
         return Answer(trouble.reason)
     try:
         status = await session.status()
-        if not _is_of_a_printer(trace):
-            return Answer(Reason.GARBAGE_STATUS)
         if not status.ready:
             return Answer(status.trouble)
         return Answer(who=await session.identify())
@@ -81,12 +74,6 @@ async def _ask(target: IPv4Address, port: int, clock: Clock) -> Answer:
         return Answer(trouble.reason)
     finally:
         await session.close()
-
-
-def _is_of_a_printer(trace: Trace) -> bool:
-    """Of any long text, enough bytes look like a status; a web server's begins with none."""
-    heard = next(line.data for line in trace.lines if line.arrow == "<")
-    return heard[0] in _FLOW or heard[0] & 0x93 in (0x10, 0x12)
 
 
 def found(

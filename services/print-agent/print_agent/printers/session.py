@@ -70,17 +70,23 @@ class EscPosSession:
             raise self._trouble(Reason.RESET_BEFORE_BYTES)
         if self._settings.status == "none":
             return Status()
-        answered, garbage = self._inbox.answered, self._inbox.garbage
+        answered = self._inbox.answered
         self._exchange.ask_status()
         timeout_s = self._settings.status_timeout_s
         if await self._exchange.until(lambda: self._inbox.answered > answered, timeout_s):
             return self._inbox.status
         self._good = False
+        raise self._trouble(self._why_no_status())
+
+    def _why_no_status(self) -> Reason:
+        inbox = self._inbox
+        if inbox.strange and not inbox.answered:  # a server that says its piece, and may hang up
+            return Reason.GARBAGE_STATUS
         if self._exchange.over:
-            raise self._trouble(Reason.RESET_BEFORE_BYTES)
-        if self._inbox.garbage > garbage or self._inbox.half_answered:
-            raise self._trouble(Reason.GARBAGE_STATUS)
-        raise self._trouble(Reason.NO_ANSWER)
+            return Reason.RESET_BEFORE_BYTES
+        if inbox.strange_in_answer or inbox.half_answered:
+            return Reason.GARBAGE_STATUS
+        return Reason.NO_ANSWER
 
     async def identify(self) -> Fingerprint | None:
         if self._settings.status == "none":

@@ -10,17 +10,17 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bonfire import config
 from bonfire.broker import Outgoing, topology
 from bonfire.broker.memory import MemoryBroker, MemoryServer
 from bonfire.chassis import ChassisSettings
 from bonfire.clock import Clock
-from bonfire.config import Printer
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import JobEvent, JobEventType, PrintJob, decode
 from bonfire.tasks import Tasks
 from print_agent.app import App
+from print_agent.printers import Printer
 from print_agent.printers.configured import configured
-from print_agent.printers.tcp import TcpPrinter
 from print_agent.settings import Settings
 from tests.integration.agent.configuration import write_config
 from tests.integration.agent.rig import BAR, KITCHEN
@@ -220,7 +220,7 @@ async def test_a_printer_whose_ticket_was_cut_off_by_a_crash_is_treated_as_in_mi
     await house.crash()
     seen: dict[str, bool] = {}
 
-    def watched(printer: Printer, clock: Clock, *, interrupted: bool) -> TcpPrinter:
+    def watched(printer: config.Printer, clock: Clock, *, interrupted: bool) -> Printer:
         seen[printer.id] = interrupted
         return configured(printer, clock, interrupted=interrupted)
 

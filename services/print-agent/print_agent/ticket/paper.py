@@ -48,6 +48,10 @@ class Paper:
     def fit(self, text: str) -> str:
         return self._charset.fit(text)[0]
 
+    def has(self, text: str) -> bool:
+        """Whether the code page has every character of it."""
+        return self._charset.has(text)
+
     def width(self, text: str, style: Style = PLAIN) -> int:
         return len(text) if self._charset.has(text) else self._columns(columns, style)(text)
 

@@ -20,6 +20,7 @@ from print_agent.ticket.blocks import (
     Rule,
 )
 from print_agent.ticket.dish_rows import box_rows, detail_rows, dish_rows
+from print_agent.ticket.huge_number import huge_number
 from print_agent.ticket.paper import Paper
 from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.row import BlankRows, Gap, Output, Row, Span
@@ -31,11 +32,7 @@ MIN_COLUMNS: Final = 24
 
 _HEADING: Final = Style(bold=True)
 _STATION: Final = Style(width=2, height=2, bold=True)
-_HUGE_WIDTHS: Final = (7, 6, 5, 4, 3, 2)
-_HIGHEST: Final = 5
 _GAP: Final = Gap(dots=10)
-_BAR: Final = "="
-_BOLD: Final = Style(bold=True)
 
 
 def typeset(blocks: Iterable[Block], profile: Profile = DEFAULT) -> Iterator[Output]:
@@ -60,7 +57,7 @@ def _rows(block: Block, paper: Paper) -> Iterator[Output]:  # noqa: C901 -- one 
         case Pair():
             yield from _pair(block, paper)
         case Huge():
-            yield from _huge(block, paper)
+            yield from huge_number(block, paper)
         case Amount():
             yield from _amount(block, paper)
         case Heading():
@@ -104,26 +101,6 @@ def _pair(pair: Pair, paper: Paper) -> Iterator[Output]:
     if right:
         for row in paper.wrap(right, style, room):
             yield paper.row(Span(paper.right(row, room, style), style))
-
-
-def _huge(huge: Huge, paper: Paper) -> Iterator[Output]:
-    text = paper.fit(huge.text)
-    styles = [
-        paper.able(Style(width=width, height=min(width, _HIGHEST), bold=True))
-        for width in _HUGE_WIDTHS
-    ]
-    fitting = (style for style in styles if paper.width(text, style) <= paper.room(style))
-    style = next(fitting, styles[-1])
-    yield _GAP
-    # Needles print nothing larger than the rows around it: there the number stands between bars.
-    bars = [paper.row(Span(_BAR * paper.columns, _BOLD))] if paper.profile.impact else []
-    yield from bars
-    for row in paper.wrap(text, style, paper.room(style)):
-        used = paper.width(row, style) * style.width
-        # In narrow blanks: the exact middle.
-        yield paper.row(Span(" " * ((paper.columns - used) // 2)), Span(row, style))
-    yield from bars
-    yield _GAP
 
 
 def _amount(amount: Amount, paper: Paper) -> Iterator[Output]:

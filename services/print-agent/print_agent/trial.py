@@ -55,7 +55,7 @@ async def print_trial(
     try:
         result = await _print(printer, data, on_trouble)
     except PrinterTrouble as error:
-        on_trouble(error.reason)
+        tell(advice.sentence(printer.settings, error.reason, error.remedy))
         return False
     detail = f" ({result.detail})" if result.detail else ""
     tell(f"{printer_id}: {_SAID[result.outcome]}{detail}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import usb.core
 
 from bonfire.clock import SystemClock
 from bonfire.config import TcpAddress
@@ -144,6 +145,29 @@ async def test_doctor_tells_a_server_of_another_kind_from_a_printer_in_trouble(
     told = capsys.readouterr().out
     assert "it answers, but not like an ESC/POS printer. Check that the address is the" in told
     assert "cover" not in told
+
+
+@pytest.mark.parametrize("command", [("doctor",), ("test-print", KITCHEN)])
+async def test_an_agent_without_libusb_is_told_what_to_install(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+):
+    def no_backend(**_: object) -> Any:
+        raise usb.core.NoBackendError("No backend available")
+
+    monkeypatch.setattr(usb.core, "find", no_backend)
+    config = write_config(tmp_path, 1, 2)
+    text = config.read_text("utf-8").replace("tcp://127.0.0.1:1", "usb://04b8:0e28")
+    config.write_text(text, "utf-8")
+    assert await run(*command) == 1
+    told = capsys.readouterr().out
+    assert (
+        f"{KITCHEN} at USB 04b8:0e28: the agent may not use it. Its agent has no libusb: "
+        "install the package libusb-1.0-0, or use the kernel's driver: usb:///dev/usb/lp0."
+    ) in told
 
 
 async def test_doctor_tells_of_one_printer_behind_two_addresses_and_how_to_forget(

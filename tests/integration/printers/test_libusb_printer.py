@@ -176,8 +176,8 @@ async def test_an_agent_without_pyusb_says_what_to_install(monkeypatch):
 
     monkeypatch.setattr("print_agent.printers.usb_device.importlib.import_module", missing)
     trouble = await trouble_at(printer_on(None))
-    assert trouble.reason is Reason.UNREACHABLE
-    assert "install bonfire-orders[usb]" in trouble.detail
+    assert trouble.reason is Reason.NOT_PERMITTED
+    assert "the agent may not use it. Its agent has no pyusb: install bonfire-" in trouble.detail
 
 
 async def test_an_agent_without_libusb_says_what_to_install(monkeypatch):
@@ -185,7 +185,12 @@ async def test_an_agent_without_libusb_says_what_to_install(monkeypatch):
         raise usb.core.NoBackendError("No backend available")
 
     monkeypatch.setattr(usb.core, "find", no_backend)
-    assert "libusb-1.0-0" in (await trouble_at(printer_on(None))).detail
+    trouble = await trouble_at(printer_on(None))
+    assert trouble.reason is Reason.NOT_PERMITTED
+    assert (
+        "the agent may not use it. Its agent has no libusb: install the package" in trouble.detail
+    )
+    assert trouble.remedy in trouble.detail
 
 
 # -- talking

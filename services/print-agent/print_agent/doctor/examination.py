@@ -28,7 +28,7 @@ async def _examine_one(printer: Printer) -> Finding:
     try:
         session = await printer.connect()
     except PrinterTrouble as trouble:
-        return replace(finding, reason=trouble.reason)
+        return replace(finding, reason=trouble.reason, remedy=trouble.remedy)
     try:
         return await _question(session, finding)
     finally:
@@ -46,7 +46,7 @@ async def _question(session: Session, finding: Finding) -> Finding:
             finding = replace(finding, confirmation=await session.probe())
             finding = replace(finding, capabilities=await session.examine(clear=False))
     except PrinterTrouble as trouble:
-        return replace(finding, reason=trouble.reason)
+        return replace(finding, reason=trouble.reason, remedy=trouble.remedy)
     return finding
 
 

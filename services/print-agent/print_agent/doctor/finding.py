@@ -38,6 +38,7 @@ class Finding:
 
     settings: PrinterSettings
     reason: Reason | None = None
+    remedy: str = ""  # where more is known than the reason
     near_end: bool = False
     fingerprint: Fingerprint | None = None
     confirmation: Confirmation | None = None  # None: not asked, as the printer was not ready
@@ -61,7 +62,7 @@ class Finding:
         if self.reason is not None:
             advice = advice_on(self.settings.address, self.reason)
             other = f" It is {self.is_really}." if self.is_really else ""
-            return f"{advice.problem}.{other} {advice.remedy}"
+            return f"{advice.problem}.{other} {self.remedy or advice.remedy}"
         if self.weak:
             return _WEAK if isinstance(self.settings.address, TcpAddress) else _WEAK_CABLE
         return "ready."

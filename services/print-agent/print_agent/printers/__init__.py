@@ -17,7 +17,14 @@ from bonfire.messages import Confirmation
 
 
 class PrinterTrouble(Retryable):
-    """The printer cannot take a ticket now, and no byte of one was sent to it."""
+    """The printer cannot take a ticket now, and no byte of one was sent to it.
+
+    `remedy` is what to do, in whole sentences, where more is known than the reason tells.
+    """
+
+    def __init__(self, reason: Reason, detail: str, remedy: str = "") -> None:
+        super().__init__(reason, detail)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)

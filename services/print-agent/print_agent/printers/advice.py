@@ -120,6 +120,11 @@ _USB_DEVICE: Final[dict[Reason, Advice]] = {
 _USB: Final[dict[Reason, Advice]] = {
     Reason.REFUSED: _BUSY,
     Reason.UNREACHABLE: _USB_UNPLUGGED,
+    Reason.NOT_PERMITTED: Advice(
+        "the agent may not use it",
+        "Run print-agent doctor where the agent runs: it says which right its user lacks, or which "
+        "package.",
+    ),
     Reason.NAME_UNKNOWN: Advice(
         "several such printers are plugged in",
         "Put the serial number into its address, as print-agent discover shows it.",
@@ -178,4 +183,4 @@ def sentence(settings: PrinterSettings, reason: Reason, remedy: str = "") -> str
 
 def trouble(settings: PrinterSettings, reason: Reason, remedy: str = "") -> PrinterTrouble:
     """The exception to raise, in words."""
-    return PrinterTrouble(reason, sentence(settings, reason, remedy))
+    return PrinterTrouble(reason, sentence(settings, reason, remedy), remedy)

@@ -111,9 +111,9 @@ class PluggedPrinter:
         if isinstance(error, TimeoutError):
             return advice.trouble(self.settings, Reason.UNREACHABLE, _HANGS)
         reason = _REASON_OF.get(error.errno or 0, Reason.UNREACHABLE)
-        remedy = str(error.strerror) if isinstance(error, InWords) else ""
-        if reason is Reason.NOT_PERMITTED:
-            remedy = _how_to_be_permitted(device.path)
+        if isinstance(error, InWords):
+            return advice.trouble(self.settings, reason, str(error.strerror))
+        remedy = _how_to_be_permitted(device.path) if reason is Reason.NOT_PERMITTED else ""
         return advice.trouble(self.settings, reason, remedy)
 
 

@@ -20,10 +20,9 @@ _IN: Final = 0x80
 _WRITE_MS: Final = 500  # then somebody may have given up
 _READ_MS: Final = 50  # what closing may have to wait for
 _READ_BYTES: Final = 4096
-_INSTALL: Final = (
-    "Its agent has no libusb: install bonfire-orders[usb] and the package libusb-1.0-0, or use "
-    "the kernel's driver: usb:///dev/usb/lp0."
-)
+_OR_ELSE: Final = "or use the kernel's driver: usb:///dev/usb/lp0."
+_NO_PYUSB: Final = f"Its agent has no pyusb: install bonfire-orders[print-agent], {_OR_ELSE}"
+_NO_LIBUSB: Final = f"Its agent has no libusb: install the package libusb-1.0-0, {_OR_ELSE}"
 
 
 class UsbBusDevice:
@@ -152,11 +151,11 @@ class UsbBusDevice:
 
 
 def _pyusb(module: str) -> Any:
-    """An extra: most printers need no libusb."""
+    """Imported when it is needed: most agents have no such printer."""
     try:
         return importlib.import_module(f"usb.{module}")
     except ImportError as error:
-        raise InWords(errno.ENODEV, _INSTALL) from error
+        raise InWords(errno.EPERM, _NO_PYUSB) from error
 
 
 @contextmanager
@@ -164,7 +163,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except _pyusb("core").NoBackendError as error:
-        raise InWords(errno.ENODEV, _INSTALL) from error
+        raise InWords(errno.EPERM, _NO_LIBUSB) from error
 
 
 def _configuration(device: Any) -> Any:

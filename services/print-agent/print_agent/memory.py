@@ -7,17 +7,16 @@ lock that the agent would notice.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from bonfire.errors import Permanent, Reason
-from print_agent.journal import KnownPrinter
+from bonfire.store.migrations import read_migrations, version_of
+from print_agent.journal import MIGRATIONS, KnownPrinter
 from print_agent.journal.rows import known_printers
-
-T = TypeVar("T")
 
 # Counts and reasons alone: whatever else a job holds may be a guest's.
 _COUNTED: Final = (
@@ -50,24 +49,44 @@ class Past:
     attempts: tuple[Count, ...] = ()
 
 
-def remembered(journal: Path) -> dict[str, KnownPrinter]:
-    """By printer id. Raises `Permanent` if there is no journal that can be read."""
-    return _read(journal, known_printers)
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Each by printer id; only a printer that the agent has met is in `known`."""
+
+    known: Mapping[str, KnownPrinter] = field(default_factory=dict)
+    pasts: Mapping[str, Past] = field(default_factory=dict)
 
 
-def past_of(journal: Path, printer: str) -> Past:
-    """Raises `Permanent` as `remembered` does."""
-    return _read(journal, lambda db: Past(*(_counts(db, sql, printer) for sql in _COUNTED)))
+def remembered(journal: Path, printers: Sequence[str]) -> Remembered:
+    """All of it, as of one moment. Raises `Permanent` if there is no journal that can be read."""
+    try:
+        with closing(sqlite3.connect(f"{journal.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            db.execute("BEGIN")
+            _check_version(db, journal)
+            return Remembered(known_printers(db), {each: _past(db, each) for each in printers})
+    except sqlite3.Error as error:
+        detail = f"cannot read the agent's journal {journal}: {error}"
+        raise Permanent(Reason.CONFIG_INVALID, detail) from error
+
+
+def _check_version(db: sqlite3.Connection, journal: Path) -> None:
+    """Only its writer may upgrade it, which is the agent."""
+    present, ours = version_of(db), len(read_migrations(MIGRATIONS))
+    cannot = f"cannot read the agent's journal {journal}:"
+    if present > ours:
+        detail = f"{cannot} a newer release wrote it. Use that release's print-agent"
+        raise Permanent(Reason.STORE_NEWER, detail)
+    if present < ours:
+        detail = (
+            f"{cannot} it is older than this release. Start this release's agent once, which "
+            "upgrades it, and run this again"
+        )
+        raise Permanent(Reason.CONFIG_INVALID, detail)
+
+
+def _past(db: sqlite3.Connection, printer: str) -> Past:
+    return Past(*(_counts(db, sql, printer) for sql in _COUNTED))
 
 
 def _counts(db: sqlite3.Connection, sql: str, printer: str) -> tuple[Count, ...]:
     return tuple(Count(*row) for row in db.execute(sql, (printer,)))
-
-
-def _read(journal: Path, work: Callable[[sqlite3.Connection], T]) -> T:
-    try:
-        with closing(sqlite3.connect(f"{journal.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            return work(db)
-    except sqlite3.Error as error:
-        detail = f"cannot read the agent's journal {journal}: {error}"
-        raise Permanent(Reason.CONFIG_INVALID, detail) from error

@@ -4,78 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
-from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 import usb.core
 
-from bonfire.clock import SystemClock
-from bonfire.config import TcpAddress
 from bonfire.lifecycle import STOPPED, UNUSABLE
-from bonfire.messages import Confirmation
-from bonfire.store import Store
-from bonfire.store.migrations import read_migrations
 from dev_stack.ports import free_ports
-from print_agent.command_line import main
-from print_agent.journal import MIGRATIONS, Journal, KnownPrinter
-from print_agent.printers import PrinterSettings
-from print_agent.printers.tcp import TcpPrinter
 from tests.integration.agent.configuration import write_config
-from tests.integration.agent.rig import BAR, KITCHEN, Rig
+from tests.integration.agent.conftest import Run
+from tests.integration.agent.rig import BAR, KITCHEN
 from tests.support.jobs import job
 from tests.support.logged import running
 from virtual_printer import VirtualPrinter
-
-Run = Callable[..., Coroutine[Any, Any, int]]
-
-
-@pytest.fixture
-async def kitchen() -> AsyncIterator[VirtualPrinter]:
-    async with VirtualPrinter(KITCHEN, speed=math.inf) as printer:
-        yield printer
-
-
-@pytest.fixture
-async def bar() -> AsyncIterator[VirtualPrinter]:
-    async with VirtualPrinter(BAR, speed=math.inf) as printer:
-        yield printer
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path,
-    kitchen: VirtualPrinter,
-    bar: VirtualPrinter,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Run:
-    """Runs the command in a thread of its own, as its printers live in this one's loop."""
-    for name in [name for name in os.environ if name.startswith("BONFIRE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    write_config(tmp_path, kitchen.port, bar.port)
-
-    async def run_command(*arguments: str) -> int:
-        return await asyncio.to_thread(main, list(arguments))
-
-    return run_command
-
-
-async def remember(data: Path, printers: dict[str, VirtualPrinter]) -> None:
-    """A journal like that of an agent which has met these printers."""
-    store = Store(data / "journal.db", read_migrations(MIGRATIONS))
-    store.open()
-    journal = Journal(store, "altstadt", lambda _lane, _messages: None)
-    for name, printer in printers.items():
-        settings = PrinterSettings(name, TcpAddress("127.0.0.1", printer.port))
-        session = await TcpPrinter(settings, SystemClock()).connect()
-        who = await session.identify()
-        assert who is not None
-        await journal.remember_printer(name, KnownPrinter(who, Confirmation.PROCESS_ID))
-        await session.close()
-    await store.close()
 
 
 def two_hosts(folder: Path, altstadt: int, hafen: int) -> None:
@@ -177,46 +119,6 @@ async def test_doctor_tells_of_one_printer_behind_two_addresses_and_how_to_forge
         write_config(tmp_path, kitchen.port, again.port)
         assert await run("doctor") == 1
     assert "print-agent forget-printers" in capsys.readouterr().out
-
-
-async def test_doctor_finds_two_printers_that_were_exchanged_by_what_the_agent_remembers(
-    run: Run,
-    kitchen: VirtualPrinter,
-    bar: VirtualPrinter,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-):
-    data = tmp_path / "data"
-    await remember(data, {KITCHEN: kitchen, BAR: bar})
-    assert await run("doctor", "--data", str(data)) == 0
-    write_config(tmp_path, bar.port, kitchen.port)
-    assert await run("doctor", "--data", str(data)) == 1
-    told = capsys.readouterr().out
-    assert "It is bar-1" in told
-    assert "It is kitchen-1" in told
-
-
-async def test_doctor_without_a_journal_to_read_says_so_and_looks_at_the_printers(
-    run: Run, kitchen: VirtualPrinter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    kitchen.set_fault("cover-open")
-    assert await run("doctor", "--data", str(tmp_path / "nowhere")) == 1
-    told = capsys.readouterr()
-    assert "the cover is open. Close the lid until it clicks." in told.out
-    assert f"{BAR} at 127.0.0.1:" in told.out
-    assert "cannot read the agent's journal" in told.err
-    assert "exchanged printers were not looked for" in told.err
-
-
-async def test_doctor_of_good_printers_is_not_content_with_a_journal_that_is_none(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    (tmp_path / "journal.db").write_bytes(b"no database at all " * 100)
-    monkeypatch.setenv("BONFIRE_DATA", str(tmp_path))
-    assert await run("doctor") == 1
-    told = capsys.readouterr()
-    assert told.out.count("ready.") == 2
-    assert "cannot read the agent's journal" in told.err
 
 
 async def test_a_printer_id_that_two_print_hosts_have_needs_the_print_host(
@@ -336,63 +238,6 @@ async def test_preview_shows_a_ticket_without_a_printer(
     assert await run("preview", "job.json", "--out", "paper") == 0
     assert capsys.readouterr().out.split() == ["paper/job.txt", "paper/job.png"]
     assert "Käsespätzle" in (tmp_path / "paper" / "job.txt").read_text("utf-8")
-
-
-async def test_forgotten_printers_are_named_and_gone(
-    run: Run, rig: Rig, capsys: pytest.CaptureFixture[str]
-):
-    await rig.send(job("A1"), job("A1", BAR))
-    await rig.stop()
-    assert await run("forget-printers", "--data", str(rig.folder)) == 0
-    assert capsys.readouterr().out == "forgotten: bar-1, kitchen-1\n"
-    assert await run("forget-printers", "--data", str(rig.folder)) == 0
-    assert capsys.readouterr().out == "no printer was known\n"
-    assert rig.rows("SELECT count(*) FROM jobs")[0][0] == 2
-
-
-async def test_while_an_agent_runs_nothing_is_forgotten_and_the_message_says_what_to_do(
-    run: Run, rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
-    await rig.send(job("A1"))
-    monkeypatch.setenv("BONFIRE_DATA", str(rig.folder))
-    assert await run("forget-printers") == UNUSABLE
-    assert capsys.readouterr().err == (
-        f"print-agent: an agent is running on {rig.folder / 'journal.db'}: stop it, run this "
-        "again, then start it again\n"
-    )
-    assert set(await rig.journal.known_printers()) == {KITCHEN}
-
-
-async def test_where_there_is_no_journal_none_is_made(
-    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    assert await run("forget-printers", "--data", str(tmp_path)) == UNUSABLE
-    assert capsys.readouterr().err == f"print-agent: there is no journal {tmp_path}/journal.db\n"
-    assert os.listdir(tmp_path) == ["bonfire.toml"]
-
-
-async def test_a_damaged_journal_is_said_to_be_damaged(
-    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    (tmp_path / "journal.db").write_bytes(b"no database" * 1_000)
-    assert await run("forget-printers", "--data", str(tmp_path)) == UNUSABLE
-    assert "is damaged" in capsys.readouterr().err
-
-
-async def test_without_a_folder_the_missing_variable_is_named(
-    run: Run, capsys: pytest.CaptureFixture[str]
-):
-    assert await run("forget-printers") == UNUSABLE
-    assert capsys.readouterr().err == "print-agent: BONFIRE_DATA is not set\n"
-
-
-async def test_its_help_says_when_to_use_it(run: Run, capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit) as ended:
-        await run("forget-printers", "--help")
-    assert ended.value.code == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "After you have exchanged printers on purpose" in told
-    assert "stop the agent" in told
 
 
 def unusable(**variables: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def run(given: argparse.Namespace) -> int:
     clock = SystemClock()
     agents = print_hosts.chosen(loaded, given.agent)
     file = _file(given)
-    memories = _memories(given.data, agents)
+    memories = _memories(given.data, loaded, agents)
     cases = [
         case
         for agent in agents
@@ -96,7 +96,7 @@ def _told(cases: Sequence[Case], memories: Memories) -> str:
     return "\n".join(lines)
 
 
-def _memories(data: Path | None, agents: Sequence[str]) -> Memories:
+def _memories(data: Path | None, loaded: config.Config, agents: Sequence[str]) -> Memories:
     """What the agent knows of its printers, or why that could not be read."""
     if data is None:
         return Memories()
@@ -105,6 +105,7 @@ def _memories(data: Path | None, agents: Sequence[str]) -> Memories:
         raise Permanent(Reason.CONFIG_INVALID, detail)
     journal = journal_in(data, Environment())
     try:
-        return Memories(journal, remembered(journal))
+        printers = [printer.id for agent in agents for printer in loaded.printers_of(agent)]
+        return Memories(journal, remembered(journal, printers))
     except Permanent as error:
         return Memories(journal, unread=error.detail)

@@ -14,21 +14,17 @@ from print_agent.doctor.finding import Finding
 from print_agent.doctor.paper import paper_in_words
 from print_agent.doctor.trace import Trace, TracingLink
 from print_agent.journal import KnownPrinter
-from print_agent.memory import Past, past_of
+from print_agent.memory import Past, Remembered
 from print_agent.printers.configured import configured
 
 
 @dataclass(frozen=True, slots=True)
 class Memories:
-    """The agent's journal, or why it could not be read; empty where nobody named one."""
+    """What the agent's journal holds, or why it could not be read; empty where nobody named one."""
 
     journal: Path | None = None
-    known: Mapping[str, KnownPrinter] = field(default_factory=dict)
+    remembered: Remembered = field(default_factory=Remembered)
     unread: str = ""
-
-    def past_of(self, printer: str) -> Past | None:
-        """None where no journal was read."""
-        return past_of(self.journal, printer) if self.journal and not self.unread else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class Case:
     printer: Printer
     finding: Finding
     trace: Trace
-    past: Past | None
+    past: Past | None  # None where no journal was read
 
     def text(self) -> str:
         return "\n  ".join([self.finding.text(), *paper_in_words(self.printer)])
@@ -51,17 +47,18 @@ async def consult(printers: Sequence[Printer], memories: Memories, clock: Clock)
         configured(printer, clock, through=partial(TracingLink, trace=trace))
         for printer, trace in zip(printers, traces, strict=True)
     ]
-    before = {name: known.fingerprint for name, known in memories.known.items()}
+    known, pasts = memories.remembered.known, memories.remembered.pasts
+    before = {name: printer.fingerprint for name, printer in known.items()}
     found = await examine(asked, before)
     return [
-        Case(printer, _recalled(finding, memories), trace, memories.past_of(printer.id))
+        Case(printer, _recalled(finding, known), trace, pasts.get(printer.id))
         for printer, finding, trace in zip(printers, found, traces, strict=True)
     ]
 
 
-def _recalled(finding: Finding, memories: Memories) -> Finding:
+def _recalled(finding: Finding, by_id: Mapping[str, KnownPrinter]) -> Finding:
     """With what the agent alone may ask, since it knows when the printer holds no ticket."""
-    known, now = memories.known.get(finding.settings.id), finding.capabilities
+    known, now = by_id.get(finding.settings.id), finding.capabilities
     if known is None or known.capabilities is None or now is None:
         return finding
     if known.fingerprint != finding.fingerprint:

@@ -51,7 +51,7 @@ def test_the_time_says_asap_and_when():
         (Promise(asap=True), "SOFORT"),
         (Promise(at=READY), "19:11"),
         (Promise(until=READY), "19:11"),
-        (Promise(at=READY, until=READY + timedelta(minutes=15)), "19:11 - 19:26"),
+        (Promise(at=READY, until=READY + timedelta(minutes=15)), "19:11-19:26"),
         (Promise(text="gegen halb acht"), "gegen halb acht"),
         (Promise(), "ZEIT NICHT ANGEGEBEN"),
         (Promise(at=READY, text="nach dem Film"), "19:11 (nach dem Film)"),

@@ -42,9 +42,14 @@ def test_the_day_is_the_one_at_the_location():
 def test_a_slot_names_its_day_once():
     start = AT + timedelta(days=1)
     assert berlin().say_slot(AT, AT) == "18:41"
-    assert berlin().say_slot(AT, AT + timedelta(minutes=30)) == "18:41 - 19:11"
-    assert berlin().say_slot(start, start + timedelta(hours=1)) == "Sat 7 Mar 18:41 - 19:41"
+    assert berlin().say_slot(AT, AT + timedelta(minutes=30)) == "18:41-19:11"
+    assert berlin().say_slot(start, start + timedelta(hours=1)) == "Sat 7 Mar 18:41-19:41"
     assert berlin().say_slot(AT, start) == "18:41 - Sat 7 Mar 18:41"
+
+
+def test_a_slot_in_utc_is_no_time_of_a_zone_that_utc_is_ahead_of():
+    local = LocalTime("Europe/Atlantis", AT, ENGLISH)
+    assert local.say_slot(AT, AT + timedelta(minutes=30)) == "17:41-18:11 UTC"
 
 
 @pytest.mark.parametrize("zone", ["", "Europe/Atlantis", "../secret", "Europe", "\x00"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -32,7 +33,7 @@ from print_agent.ticket.layout import compose
 from print_agent.ticket.paper import Paper
 from print_agent.ticket.render import print_rows
 from print_agent.ticket.row import Row, Span
-from print_agent.ticket.style import LOUD, PLAIN, Style
+from print_agent.ticket.style import LARGE, LOUD, PLAIN, Style
 from print_agent.ticket.typeset import typeset
 from tests.unit.ticket.alphabets import LETTERS, PROFILES, WORDS
 from tests.unit.ticket.samples import SLIP, job, order
@@ -63,6 +64,8 @@ def width(row: Row, profile: Profile) -> float:
 @given(TEXT, TEXT, st.integers(1, 999), st.sampled_from(TextSize), ON)
 @settings(max_examples=200, deadline=None)
 @example("", "000000000000\u061f", 1, TextSize.SMALL, "80 mm")
+@example("", "00りب0мำب", 1, TextSize.SMALL, "80 mm")
+@example("", "00り\u06280\u043c\u0e38\u05d5개", 1, TextSize.SMALL, "80 mm")
 def test_no_row_is_wider_than_the_paper(text, other, quantity, size, name):
     text, other = clean(text), clean(other).replace("\n", " ")
     profile = PROFILES[name]
@@ -119,7 +122,31 @@ def test_a_whole_ticket_keeps_to_the_paper_in_every_size(name, size):
 def test_a_station_chooses_how_large_its_dishes_are(size, columns, style):
     profile = Profile(columns=columns, text_size=size)
     (dish,) = rows(profile, Dish(1, "Suppe"))
-    assert dish.spans[1] == Span(" Suppe", style)
+    assert dish.spans[1:] == (Span(" ", replace(style, width=1)), Span("Suppe", style))
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "width"),
+    [
+        (48, "Wiener Schnitzel vom Kalb", 2),
+        (48, "Kalb mit Petersilienkartoffeln", 1),
+        (48, "Kartoffelgratins 100", 2),
+        (42, "Preiselbeerkompott", 1),
+        (48, "北京烤鸭葱油拌面不要香菜少辣", 2),
+    ],
+)
+def test_large_names_are_wide_unless_that_would_break_a_word_and_then_not_at_all(
+    columns, name, width
+):
+    found = rows(Profile(columns=columns, text_size=TextSize.LARGE), Dish(1, name))
+    assert {row.spans[-1].style for row in found} == {Style(width=width, height=2, bold=True)}
+    sign = "" if name.startswith("北") else " "  # between two characters a row may end
+    assert sign.join(row.spans[-1].text for row in found) == name
+
+
+def test_all_rows_of_a_large_name_begin_below_each_other():
+    first, second = rows(Profile(text_size=TextSize.LARGE), Dish(1, "Gurkensalat mit Dill"))
+    assert width(Row(first.spans[:-1]), Profile()) == width(Row(second.spans[:-1]), Profile()) == 9
 
 
 @pytest.mark.parametrize(("size", "height"), [("S", 1), ("M", 1), ("L", 2)])
@@ -151,6 +178,37 @@ def test_prices_stand_at_the_right_edge():
     ]
 
 
+def test_only_the_row_of_the_price_gives_way_to_it():
+    assert texts(Profile(columns=32), Dish(1, "Schnitzel mit Petersilienkartoffeln", "24,50")) == [
+        " 1x  Schnitzel mit     24,50",
+        "         Petersilienkartoffeln",
+    ]
+
+
+@pytest.mark.parametrize("small", [False, True])
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [
+        ("Petersilienkartoffeln", ["Petersilienkartoffeln", "24,50"]),
+        ("Petersilienkartoffeln, Dill", ["Petersilienkartoffeln,", "Dill 24,50"]),
+        ("Kartoffelkuchen1", ["Kartoffelkuchen1 24,50"]),
+        ("Kartoffelkuchen123", ["Kartoffelkuchen123", "24,50"]),
+    ],
+)
+def test_a_price_never_breaks_a_word_but_stands_below_it(name, below, small):
+    found = texts(Profile(columns=32), Dish(1, name, "24,50", small=small))
+    assert [" ".join(row.replace("1x ", "").split()) for row in found] == below
+    assert found[-1].endswith("24,50")
+
+
+def test_a_word_that_is_wider_than_the_paper_is_broken_beside_its_price():
+    found = texts(Profile(columns=32), Dish(1, "Donaudampfschifffahrtsgesellschaft", "24,50"))
+    assert [row.split() for row in found] == [
+        ["1x", "Donaudampfschifff", "24,50"],
+        ["ahrtsgesellschaft"],
+    ]
+
+
 @pytest.mark.parametrize("text_size", TextSize)
 @pytest.mark.parametrize("columns", [32, 42, 48])
 def test_a_price_ends_where_the_paper_does(text_size, columns):
@@ -160,6 +218,40 @@ def test_a_price_ends_where_the_paper_does(text_size, columns):
             assert width(row, profile) == columns
             return
     pytest.fail("no price")
+
+
+def test_a_text_that_fits_one_row_stands_below_its_label_rather_than_in_two_pieces():
+    assert texts(Profile(columns=32), Detail("Ohne Röstzwiebeln", "Wünsche")) == [
+        "           Wünsche:",
+        "             Ohne Röstzwiebeln",
+    ]
+    assert texts(Profile(columns=32), Detail("0171 3920042", "Tel", Place.TICKET, LARGE)) == [
+        "Tel:",
+        "  0171 3920042",
+    ]
+
+
+def test_a_text_of_several_rows_begins_beside_its_label():
+    assert texts(Profile(columns=32), Detail("Apfelsaftschorle aus Bodenseeäpfeln", "Dazu")) == [
+        "           Dazu:",
+        "             Apfelsaftschorle",
+        "             aus Bodenseeäpfeln",
+    ]
+    assert texts(Profile(columns=32), Detail("mit viel Dill und Zwiebeln", "Dazu"))[0] == (
+        "           Dazu: mit viel Dill"
+    )
+
+
+@pytest.mark.parametrize("label", ["Besteck?", "Allergie !", "Besteck:"])
+def test_a_question_needs_no_colon(label):
+    assert texts(Profile(), Detail("Ja", label, Place.TICKET)) == [f"{label} Ja"]
+
+
+def test_a_slot_breaks_before_its_time():
+    assert texts(Profile(columns=32), Line("Sa 7. Mär 12:30-13:00", LARGE)) == [
+        "Sa 7. Mär",
+        "12:30-13:00",
+    ]
 
 
 def test_a_frame_is_closed_around_every_alphabet():

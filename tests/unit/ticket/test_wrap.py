@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -5,7 +6,7 @@ from print_agent.ticket import Profile
 from print_agent.ticket.clusters import clusters
 from print_agent.ticket.paper import Paper
 from print_agent.ticket.style import Style
-from print_agent.ticket.wrap import wrap
+from print_agent.ticket.wrap import widest, wrap
 from tests.unit.ticket.alphabets import LETTERS
 
 WORDS = st.text(st.sampled_from("ab c\n"), max_size=60)
@@ -31,6 +32,45 @@ def test_a_word_wider_than_the_paper_is_broken_where_the_paper_ends():
 
 def test_line_breaks_stay():
     assert wrap("one\n\ntwo", 10) == ["one", "", "two"]
+
+
+@pytest.mark.parametrize(
+    "together",
+    [
+        *("0,5 l", "250 g", "12 Stk", "3 Stk.", "½ l", "5 %", "20 €", "180 °C", "2 x"),
+        *("(0,5 l)", "0,5 l,", "1/4 l", "12 MIN", "134,50 EUR"),
+        *("2x Brot", "12x Brot", "(2x Brot)", "3\N{MULTIPLICATION SIGN} Brot"),
+        *("0171 3920042", "+49 171 39 20 04", "(0171) 392-0042"),
+    ],
+)
+def test_what_belongs_together_stays_on_one_row(together):
+    for blanks in range(20):
+        text = f"{'x' * (20 - blanks)} {together}"
+        assert together in wrap(text, 20) or wrap(text, 20) == [text]
+
+
+@pytest.mark.parametrize("apart", ["Nr. 12", "12 Artikel", "Sa 7.", "mit 0,5 l", "im Haus"])
+def test_other_words_part_where_the_row_ends(apart):
+    word = apart.split()[-1] if not apart.startswith("mit") else "0,5 l"
+    before = apart.removesuffix(word).strip()
+    assert wrap(f"xxxxx {apart}", len(before) + 6) == [f"xxxxx {before}", word]
+
+
+def test_what_belongs_together_parts_where_no_row_has_room_for_it():
+    assert wrap("12x Preiselbeerkompott", 18) == ["12x", "Preiselbeerkompott"]
+    assert wrap("Tel 0171 39 20 04 21", 7) == ["Tel", "0171 39", "20 04", "21"]
+
+
+@given(st.text("0123x l,", max_size=40), st.integers(1, 12))
+def test_numbers_and_units_keep_their_order_and_the_paper(text, width):
+    rows = wrap(text, width)
+    assert all(len(row) <= width for row in rows)
+    assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+def test_a_row_as_wide_as_the_widest_word_breaks_none():
+    assert widest("") == 0
+    assert widest("Suppe mit 0,5 l Petersilie") == len("Petersilie")
 
 
 PAPER = Paper(Profile())

@@ -64,28 +64,55 @@ def _sizes(profile: Profile) -> _Sizes:
 
 def dish_rows(dish: Dish, paper: Paper) -> Iterator[Output]:
     if dish.small:
-        yield from _small_dish(dish, paper)
+        cell = Span(f"{_quantity(dish)} ".rjust(_NAME_INDENT), Style(bold=dish.quantity > 1))
+        yield from _named((cell,), dish, PLAIN, PLAIN, paper)
         return
-    name = _sizes(paper.profile).name
-    cell = _cell(dish, paper)
-    price = paper.fit(dish.price)
-    room = paper.columns - (paper.width(price, _PRICE) + 1 if price else 0)
-    used = cell.style.width * len(cell.text) + name.width
-    first, *more = paper.wrap(
-        dish.name,
-        name,
-        max((room - _NAME_INDENT) // name.width, 1),
-        first=max((room - used) // name.width, 1),
-    )
-    used += paper.width(first, name) * name.width
-    spans = [cell, Span(f" {first}", name)]
-    if price:
-        spans.append(Span(paper.right(price, paper.columns - used, _PRICE), _PRICE))
+    name = _name_style(dish.name, paper)
     yield _GAP
-    yield paper.row(*spans, red=dish.struck)
-    for text in more:
-        indent = Span(" " * _NAME_INDENT, replace(name, width=1))
-        yield paper.row(indent, Span(text, name), red=dish.struck)
+    yield from _named((_cell(dish, paper), Span(" ", _narrow(name))), dish, name, _PRICE, paper)
+
+
+def _name_style(name: str, paper: Paper) -> Style:
+    """Wide only where that breaks none of its words; and then all of them."""
+    style = _sizes(paper.profile).name
+    if style.width == 1:
+        return style
+    room = (paper.columns - _NAME_INDENT) // style.width
+    return _narrow(style) if paper.widest(name, style) > room else style
+
+
+def _narrow(style: Style) -> Style:
+    return replace(style, width=1)
+
+
+def _named(
+    cell: tuple[Span, ...], dish: Dish, name: Style, money: Style, paper: Paper
+) -> Iterator[Row]:
+    """The name, and the price at the right edge: beside its first row, or where no word fits there
+    any more, beside the last one or below it.
+    """
+    price = paper.fit(dish.price)
+    margin = paper.width(price, money) + 1 if price else 0
+    start = sum(len(span.text) * span.style.width for span in cell)
+
+    def wrapped(room: int) -> list[str]:
+        below = max((paper.columns - _NAME_INDENT) // name.width, 1)
+        return paper.wrap(dish.name, name, below, first=max(room // name.width, 1))
+
+    rows, priced = wrapped(paper.columns - start - margin), 0
+    if price and not rows[0]:
+        rows = wrapped(paper.columns - start)
+        priced = len(rows) - 1
+    for index, text in enumerate(rows):
+        before = (Span(" " * _NAME_INDENT, _narrow(name)),) if index else cell
+        used = (_NAME_INDENT if index else start) + paper.width(text, name) * name.width
+        end: tuple[Span, ...] = ()
+        if price and index == priced and used + margin <= paper.columns:
+            end = (Span(paper.right(price, paper.columns - used, money), money),)
+            price = ""
+        yield paper.row(*before, Span(text, name), *end, red=dish.struck)
+    if price:
+        yield paper.row(Span(paper.right(price, paper.columns, money), money), red=dish.struck)
 
 
 def _cell(dish: Dish, paper: Paper) -> Span:
@@ -100,37 +127,38 @@ def _quantity(dish: Dish) -> str:
     return f"{'-' if dish.struck else ''}{dish.quantity}x"
 
 
-def _small_dish(dish: Dish, paper: Paper) -> Iterator[Row]:
-    cell = f"{_quantity(dish)} ".rjust(_NAME_INDENT)
-    many = Style(bold=dish.quantity > 1)
-    price = paper.fit(dish.price)
-    room = paper.columns - len(cell)
-    first, *more = paper.wrap(dish.name, PLAIN, room - (paper.width(price) + 1 if price else 0))
-    right = paper.right(price, room - paper.width(first)) if price else ""
-    yield paper.row(Span(cell, many), Span(first), Span(right), red=dish.struck)
-    for text in more:
-        yield paper.row(Span(" " * len(cell)), Span(text), red=dish.struck)
-
-
 def detail_rows(detail: Detail, paper: Paper) -> Iterator[Row]:
-    """The label is bold, and what does not fit goes on two characters further in."""
+    """The label is bold, and what does not fit goes on two characters further in: all of the text
+    where one row has room for it, so that no NO stands apart from what it forbids.
+    """
     is_below = detail.place is Place.DISH
     margin = " " * (_DETAIL_INDENT if is_below else 0)
     style = _sizes(paper.profile).below(detail.style) if is_below else detail.style
     room = paper.columns - len(margin)
-    label = paper.fit(f"{detail.label}:") if detail.label else ""
-    text = f"{label} {paper.stars(style)}".strip() + f" {detail.text}"
+    label = _label(detail.label, paper)
+    text = f"{paper.stars(style)} {detail.text}".strip()
     wide = paper.able(style).width
-    first, *more = paper.wrap(
-        text.strip(), style, max((room - 2) // wide, 1), first=max(room // wide, 1)
-    )
-    if label and first.startswith(label):
-        bold = Style(height=style.height, bold=True)
-        yield paper.row(Span(margin + label, bold), Span(first[len(label) :], style))
-    else:
+    most, further = max(room // wide, 1), max((room - 2) // wide, 1)
+    bold = Style(height=style.height, bold=True)
+    first, *more = paper.wrap(f"{label} {text}".strip(), style, further, first=most)
+    if not label or not first.startswith(label):
         yield paper.row(Span(margin), Span(first, style))
+    else:
+        beside = first[len(label) :]
+        # Letters from the right are wider in two pieces than in one.
+        is_over = paper.width(label, bold) + paper.width(beside, style) * wide > room
+        if is_over or more:
+            alone = paper.wrap(text, style, further)
+            if is_over or len(alone) == 1:
+                beside, more = "", alone
+        yield paper.row(Span(margin + label, bold), Span(beside, style))
     for row in more:
         yield paper.row(Span(margin + "  "), Span(row, style))
+
+
+def _label(text: str, paper: Paper) -> str:
+    label = paper.fit(text)
+    return f"{label}:" if label and not label.endswith(("?", "!", ":")) else label
 
 
 def box_rows(box: Box, paper: Paper) -> Iterator[Output]:

@@ -21,19 +21,24 @@ class LocalTime:
 
     def say(self, at: datetime) -> str:
         """`20:24`, or `Thu 25 Sep 20:24`."""
-        local = self.local(at)
-        return f"{self._day(local)}{local:%H:%M}{self._suffix}"
+        return self._say(self.local(at))
 
     def say_slot(self, start: datetime, end: datetime) -> str:
-        """`20:00 - 20:30`; a slot of no length is a time."""
-        if end == start:
-            return self.say(start)
-        if self.local(end).date() == self.local(start).date():
-            return f"{self.say(start)} - {self.local(end):%H:%M}"
-        return f"{self.say(start)} - {self.say(end)}"
+        """`20:00-20:30`, without blanks so that no row ends within it; a slot of no length is a
+        time.
+        """
+        first, last = self.local(start), self.local(end)
+        if first == last:
+            return self._say(first)
+        if first.date() == last.date():
+            return self._say(first, f"-{last:%H:%M}")
+        return f"{self._say(first)} - {self._say(last)}"
 
     def is_today(self, at: datetime) -> bool:
         return self.local(at).date() == self._today
+
+    def _say(self, local: datetime, until: str = "") -> str:
+        return f"{self._day(local)}{local:%H:%M}{until}{self._suffix}"
 
     def _day(self, local: datetime) -> str:
         if local.date() == self._today:

@@ -13,7 +13,7 @@ from print_agent.ticket.profile import Profile
 from print_agent.ticket.raster import Fonts, columns, columns_within, has_right_to_left
 from print_agent.ticket.row import Row, Span
 from print_agent.ticket.style import PLAIN, Style
-from print_agent.ticket.wrap import Measure, wrap
+from print_agent.ticket.wrap import Measure, widest, wrap
 
 _LINES: Final = "─│┌┐└┘"
 _LETTERS: Final = "-|++++"  # in code pages without lines
@@ -59,6 +59,11 @@ class Paper:
         """Rows of at most `room` characters, the first of at most `first`."""
         fitted = self.fit(text)
         return wrap(fitted, room, first, self._measure(fitted, style))
+
+    def widest(self, text: str, style: Style) -> int:
+        """How many characters a row has to have for no word of the text to be broken."""
+        fitted = self.fit(text)
+        return widest(fitted, self._measure(fitted, style))
 
     def left(self, text: str, room: int, style: Style = PLAIN) -> str:
         return text + self._blanks(text, room, style)

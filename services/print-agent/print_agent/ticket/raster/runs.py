@@ -47,11 +47,19 @@ def columns_within(text: str, fonts: Fonts, scale: int, bold: bool) -> int:
     """At most how wide `text` is as a part of one that is written from right to left: that draws
     its Latin letters in its own face, where some are wider than the printer's.
     """
-    if any(map(_is_right_to_left, text)):
-        return columns(text, fonts, scale, bold)
-    return sum(
-        max(_run(part, fonts.joining_face(part), scale, bold).columns, 1) for part in clusters(text)
+    parts = clusters(text)
+    places = [index for index, part in enumerate(parts) if _is_right_to_left(part)]
+    if not places:
+        return sum(
+            max(_run(part, fonts.joining_face(part), scale, bold).columns, 1) for part in parts
+        )
+    start, end = places[0], places[-1] + 1
+    around = "".join(parts[:start]), "".join(parts[end:])
+    # What is around it may go to a run of another face, and leave these letters to their own.
+    apart = columns("".join(parts[start:end]), fonts, scale, bold) + sum(
+        columns_within(part, fonts, scale, bold) for part in around
     )
+    return max(columns(text, fonts, scale, bold), apart)
 
 
 def has_right_to_left(text: str) -> bool:

@@ -39,7 +39,8 @@ from print_agent.printers.process_id import ProcessIds
 from print_agent.probing import Pace, Probing
 from print_agent.recognition import Recognition
 from print_agent.reports import Reports
-from print_agent.ticket import Earlier, Slip
+from print_agent.slips import slip_of
+from print_agent.ticket import Slip
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class Spooler:
         now = self._clock.now()
         ticket = self._number(entry, now)
         try:
-            data = self._render(entry.job, _slip(entry, ticket, now))
+            data = self._render(entry.job, slip_of(entry, ticket, now))
         except Permanent as error:
             await self._end(unprintable(entry, error, now))
             return
@@ -287,10 +288,3 @@ class Spooler:
     def _drop_head(self) -> None:
         self._queue.popleft()
         self._metrics.waiting(self.id, self._queue)
-
-
-def _slip(entry: Entry, ticket: TicketNumber, now: datetime) -> Slip:
-    first = None
-    if entry.marked and entry.first_sent_at is not None:
-        first = Earlier(entry.earlier_number, entry.first_sent_at)
-    return Slip(str(ticket), now, possible_duplicate_of=first, previous=ticket.previous)

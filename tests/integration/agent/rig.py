@@ -185,6 +185,7 @@ class Rig:
         self.clock = PatientClock()
         self.disk = Disk(folder / "journal.db")
         self.woken: Counter[str] = Counter()
+        self.slips: list[Slip] = []
         self.journal = Journal(self.disk, AGENT, self._count_woken)
         self.printers = {p.settings.id: p for p in printers} or {
             KITCHEN: self.printer(KITCHEN),
@@ -345,13 +346,17 @@ class Rig:
     def _count_woken(self, lane: str, messages: int) -> None:
         self.woken[lane] += messages
 
+    def _render(self, job: PrintJob, slip: Slip) -> bytes:
+        self.slips.append(slip)
+        return render(job, slip)
+
     def _spooler(self, name: str, pace: Pace) -> Spooler:
         return Spooler(
             self.printers[name],
             self.journal,
             self.recognition,
             self.reports,
-            render,
+            self._render,
             self.clock,
             self.metrics,
             pace,

@@ -57,6 +57,17 @@ async def test_in_any_trouble_tickets_wait_without_using_an_attempt_or_a_second_
     assert rig.cell("attempts", job("A1")) == 1
 
 
+async def test_when_the_printer_is_back_each_ticket_says_how_late_it_is(rig: Rig):
+    trouble(rig, Reason.PAPER_OUT)
+    await rig.send(job("A1", due_at=rig.clock.now()))
+    await rig.wait(590)
+    await rig.send(job("A2", due_at=rig.clock.now()))
+    trouble(rig, None)
+    await rig.wait(30)
+    assert rig.kitchen.numbers == ["A1 0001", "A2 0002"]
+    assert [slip.late_minutes for slip in rig.slips] == [10, None]
+
+
 async def test_a_lost_printer_is_asked_again_after_5_s_and_ever_later_up_to_30_s(rig: Rig):
     trouble(rig, Reason.REFUSED)
     await rig.send(job("A1"))

@@ -61,6 +61,10 @@ async def test_its_age_counts_from_the_new_due_time(rig: Rig):
     received = rig.events(JobEventType.RECEIVED)[-1]
     assert (received.generation, received.on_paper) == (2, OnPaper.MAYBE)
     assert received.attempt == 2, "the attempts of its history are numbered on"
+    rig.clock.jump((LATER - ACCEPTED).total_seconds())
+    rig.kitchen.refuses = None
+    await rig.wait(30)
+    assert rig.slips[-1].late_minutes is None
 
 
 async def test_if_its_word_comes_after_all_nothing_is_printed(rig: Rig):

@@ -15,6 +15,7 @@ from anyascii import anyascii
 
 from bonfire.sanitiser import UNKNOWN
 from print_agent.ticket.clusters import clusters
+from print_agent.ticket.code_page import encoder
 from print_agent.ticket.raster import RIGHT_TO_LEFT, Fonts
 
 LOST: Final = "?"
@@ -62,7 +63,7 @@ class Charset:
     """
 
     def __init__(self, code_page: str, fonts: Fonts | None = None) -> None:
-        self._code_page = code_page
+        self._encode = encoder(code_page)
         self._fonts = fonts
 
     def fit(self, text: str) -> tuple[str, bool]:
@@ -82,7 +83,7 @@ class Charset:
         if text.isascii():
             return True
         try:
-            text.encode(self._code_page)
+            self._encode(text)
         except UnicodeEncodeError:
             return False
         return True

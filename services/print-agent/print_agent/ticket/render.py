@@ -15,6 +15,7 @@ from typing import Final
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import JobKind, PrintJob
 from print_agent.ticket.buzzer import sound
+from print_agent.ticket.code_page import encoder
 from print_agent.ticket.dialect import dialect_of
 from print_agent.ticket.driver import new_driver
 from print_agent.ticket.layout import compose
@@ -64,17 +65,16 @@ def print_rows(rows: Iterable[Output], profile: Profile = DEFAULT, signal: bytes
 
 
 class _Typewriter:
-    """Sends a style only where it changes, and text in as few pieces as that allows."""
+    """Sends a style only where it changes."""
 
     def __init__(self, profile: Profile, signal: bytes) -> None:
         self._profile = profile
-        self._charset = profile.charset
+        self._encode = encoder(profile.code_page, "strict" if profile.draws else "replace")
         self._driver = driver = new_driver()
         self._dialect = dialect_of(profile, driver)
         self._style = PLAIN
         self._solid = False
         self._red = False
-        self._text: list[str] = []
         driver.hw("INIT")
         if signal:
             driver._raw(signal)
@@ -86,47 +86,39 @@ class _Typewriter:
             case Row():
                 self._row(output)
             case Gap():
-                self._flush()
                 self._driver._raw(_FEED_DOTS + bytes([output.dots]))
             case BlankRows():
-                self._flush()
                 self._driver.print_and_feed(output.rows)
 
     def cut(self) -> bytes:
         """Feeds the last row past the knife, cuts, and gives all bytes."""
-        self._flush()
         self._driver.cut(feed=False)  # GS V 66: the printer knows how far its knife is away
         return self._driver.output
 
     def _row(self, row: Row) -> None:
-        if self._profile.draws and not all(self._charset.has(span.text) for span in row.spans):
-            self._flush()
+        # Not through the driver's text(), which looks up every character.
+        try:
+            texts = [self._encode(span.text) for span in row.spans]
+        except UnicodeEncodeError:  # where pictures are printed of what the code page lacks
             picture = draw(row, self._profile.fonts, self._profile.dots)
             self._driver._raw(picture.command())
             return
+        self._begin(row)
+        for span, text in zip(row.spans, texts, strict=True):
+            if text:
+                self._change(span.style)
+                self._driver._raw(text.translate(None, _CONTROLS))
+        self._driver._raw(b"\n")
+
+    def _begin(self, row: Row) -> None:
         if row.solid != self._solid:
-            self._flush()
             self._driver.line_spacing(self._dialect.solid_spacing if row.solid else None)
             self._solid = row.solid
         if row.red != self._red:
-            self._flush()
             self._dialect.colour(red=row.red)
             self._red = row.red
-        for span in row.spans:
-            if span.text:
-                self._change(span.style)
-                self._text.append(span.text)
-        self._text.append("\n")
 
     def _change(self, style: Style) -> None:
         if style != self._style:
-            self._flush()
             self._dialect.style(style)
             self._style = style
-
-    def _flush(self) -> None:
-        if self._text:
-            # Not through its text(), which looks up every character: two thirds of a ticket's time.
-            encoded = "".join(self._text).encode(self._profile.code_page, "replace")
-            self._driver._raw(encoded.translate(None, _CONTROLS))
-            self._text.clear()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from print_agent.ticket.style import PLAIN, Style
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     text: str
     style: Style = PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of paper. A `solid` row touches the next one: frames and bars have no gaps. A ribbon
     of two colours prints all of a row in one of them.
     """

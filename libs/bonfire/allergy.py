@@ -11,41 +11,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 from bonfire.sanitiser import clean
 
-# Beginnings of words or parts of compounds, in German, English, French and Italian. All texts are
-# compared folded: in lower case and without accents.
-_CONDITIONS: Final = (
-    # As they are spelled in haste, too: "Alergie", "Allegie", "Allerigie".
-    *("allerg", "alerg", "allegi", "allerig", "anaphyla", "anafila", "quincke"),
-    *("epipen", "adrenalin", "notfallset"),
-    *("intoleran", "intolleran", "unvertrag", "unvertraeg"),
-    *("zoliak", "zoeliak", "coeliac", "celiac", "celiach", "coeliaq", "celiaq"),
-    r"\b(?:vertrag|vertraeg)\w*\s+(?:\w+\s+){0,3}(?:kein|nicht)",
-    r"\b(?:kein\w*|nicht)\s+(?:\w+\s+){0,3}(?:vertrag|vertraeg)",
-    r"\b(?:can'?t|cannot|can not)\s+(?:eat|have|tolerate)\b",
-    r"\b(?:supporte|tolere|digere)s?\s+(?:pas|mal)\b",
-    r"\bnon\s+(?:toller|posso mangiare|puo mangiare)",
-)
-_ALLERGENS: Final = (
-    *("(?<!ge)nuss", "nuess", "schalenfr", "walnut", "hazelnut", "peanut", r"\bnuts?\b"),
-    *(r"\bnoix\b", "noisette", "cacahu", "arachid", r"fruits? a coque"),
-    *(r"\bnoci\b", "nocciol", r"frutta a guscio", "🥜", "🌰"),
-    *("gluten", "glutine", "laktos", "lactos", "lattos", "fruktos", "fructos", "fruttos"),
-    *("istamin", "milcheiwei", "milchprodukt", "casein", "kasein"),
-    *(r"\bdairy\b", r"produits laitiers", "latticin", "sesam", "sulfit", "sulphit", "solfit"),
-    *("schalentier", "krebstier", "krustentier", "weichtier", "shellfish", "crustac", "crostace"),
-    *("mollusc", "mollusq", "mollusch", "lupin"),
-    r"\b(?:ei|eier|milch|fisch|soja|sellerie|senf)frei",
-    r"\b(?:egg|milk|fish|soy|soya|celery|mustard|wheat)[\s-]?free\b",
-)
-# "Allergy" in the alphabets and neighbouring languages that guests write in, too.
-_ELSEWHERE: Final = (
-    *("αλλεργ", "аллерг", "алерг", "alerji", "uczul", "过敏", "過敏", "アレルギー"),
-    *("알레르기", "แพ้", "حساسية", "אלרגי", r"\bdị ứng\b"),
-)
+
+class _Signs:
+    """What a text is searched for, all of it folded: in lower case and without accents."""
+
+    def __init__(self, stems: Iterable[str], phrases: Iterable[str]) -> None:
+        """`stems` count anywhere in a word, `phrases` are expressions that begin with a word."""
+        self._stems = tuple(map(_folded, stems))
+        self._phrases = re.compile(rf"\b(?:{'|'.join(phrases)})")
+
+    def is_in(self, plain: str) -> bool:
+        # Not one expression of everything, which would try each stem at each letter.
+        return any(stem in plain for stem in self._stems) or bool(self._phrases.search(plain))
 
 
 def _folded(text: str) -> str:
@@ -55,8 +37,42 @@ def _folded(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-_CONDITION: Final = re.compile("|".join((*_CONDITIONS, *map(_folded, _ELSEWHERE))))
-_ALLERGY: Final = re.compile("|".join((_CONDITION.pattern, *_ALLERGENS)))
+# In German, English, French and Italian.
+_CONDITION_STEMS: Final = (
+    # As they are spelled in haste, too: "Alergie", "Allegie", "Allerigie".
+    *("allerg", "alerg", "allegi", "allerig", "anaphyla", "anafila", "quincke"),
+    *("epipen", "adrenalin", "notfallset"),
+    *("intoleran", "intolleran", "unvertrag", "unvertraeg"),
+    *("zoliak", "zoeliak", "coeliac", "celiac", "celiach", "coeliaq", "celiaq"),
+    # "Allergy" in the alphabets and neighbouring languages that guests write in, too.
+    *("αλλεργ", "аллерг", "алерг", "alerji", "uczul", "过敏", "過敏", "アレルギー"),
+    *("알레르기", "แพ้", "حساسية", "אלרגי"),
+)
+_CONDITION_PHRASES: Final = (
+    r"(?:vertrag|vertraeg)\w*\s+(?:\w+\s+){0,3}(?:kein|nicht)",
+    r"(?:kein\w*|nicht)\s+(?:\w+\s+){0,3}(?:vertrag|vertraeg)",
+    r"(?:can'?t|cannot|can not)\s+(?:eat|have|tolerate)\b",
+    r"(?:supporte|tolere|digere)s?\s+(?:pas|mal)\b",
+    r"non\s+(?:toller|posso mangiare|puo mangiare)",
+    rf"{_folded('dị ứng')}\b",
+)
+_ALLERGEN_STEMS: Final = (
+    *("nuess", "schalenfr", "walnut", "hazelnut", "peanut", "noisette", "cacahu", "arachid"),
+    *("fruit a coque", "fruits a coque", "nocciol", "frutta a guscio", "🥜", "🌰"),
+    *("gluten", "glutine", "laktos", "lactos", "lattos", "fruktos", "fructos", "fruttos"),
+    *("istamin", "milcheiwei", "milchprodukt", "casein", "kasein"),
+    *("produits laitiers", "latticin", "sesam", "sulfit", "sulphit", "solfit"),
+    *("schalentier", "krebstier", "krustentier", "weichtier", "shellfish", "crustac", "crostace"),
+    *("mollusc", "mollusq", "mollusch", "lupin"),
+)
+_ALLERGEN_PHRASES: Final = (
+    r"\w*(?<!ge)nuss",  # and no "Genuss"
+    *(r"nuts?\b", r"noix\b", r"noci\b", r"dairy\b"),
+    r"(?:ei|eier|milch|fisch|soja|sellerie|senf)frei",
+    r"(?:egg|milk|fish|soy|soya|celery|mustard|wheat)[\s-]?free\b",
+)
+_CONDITION: Final = _Signs(_CONDITION_STEMS, _CONDITION_PHRASES)
+_ALLERGEN: Final = _Signs(_ALLERGEN_STEMS, _ALLERGEN_PHRASES)
 # A question that says "not" itself may be answered with "no" by somebody who has one.
 _NEGATED: Final = re.compile(
     r"\b(?:kein|nicht|ohne)|\b(?:no|not|without|sans|aucun|aucune|senza|non)\b|frei\b"
@@ -69,14 +85,15 @@ _NONE: Final = re.compile(
 
 def mentions_allergy(text: str) -> bool:
     """`text` as the guest wrote it: a word is found around what the sanitiser drops, too."""
-    return _ALLERGY.search(_plain(text)) is not None
+    plain = _plain(text)
+    return _CONDITION.is_in(plain) or _ALLERGEN.is_in(plain)
 
 
 def names_allergy(text: str) -> bool:
     """Only by a word for the condition, not by an allergen: for words of the shop, whose dishes
     and choices hold nuts by name.
     """
-    return _CONDITION.search(_plain(text)) is not None
+    return _CONDITION.is_in(_plain(text))
 
 
 def answer_mentions_allergy(question: str, answer: str) -> bool:
@@ -85,7 +102,7 @@ def answer_mentions_allergy(question: str, answer: str) -> bool:
     """
     asked = _plain(question)
     denied = _NONE.fullmatch(_plain(answer).strip())
-    if denied and _CONDITION.search(asked) and not _NEGATED.search(asked):
+    if denied and _CONDITION.is_in(asked) and not _NEGATED.search(asked):
         return False
     return mentions_allergy(f"{question} {answer}")
 

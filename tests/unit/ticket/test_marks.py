@@ -9,11 +9,12 @@ import pytest
 
 from bonfire.messages import Document, JobKind, Language
 from bonfire.order import Item
-from print_agent.ticket import Earlier, Slip
+from print_agent.ticket import Earlier, Profile, Slip
 from print_agent.ticket.blocks import Banner, Block, Feed, Line, Pair
 from print_agent.ticket.layout import compose
 from print_agent.ticket.slip import Replaced
-from print_agent.ticket.style import LOUD_AND_LARGE
+from print_agent.ticket.style import LOUD, LOUD_AND_LARGE
+from print_agent.ticket.typeset import Row, typeset
 from tests.unit.ticket.finding import every
 from tests.unit.ticket.samples import PRINTED, SLIP, job, order
 
@@ -53,20 +54,20 @@ def bottom(blocks: tuple[Block, ...]) -> list[str]:
             {"kind": JobKind.CANCEL},
             ["STOPP! STORNIERT", "GILT FÜR #0412 (18:32)\nNICHT KOCHEN"],
         ),
-        (SLIP, {"kind": JobKind.REPRINT}, ["NACHDRUCK\nNICHT ZWEIMAL KOCHEN"]),
-        (replace(SLIP, reprint=2), {}, ["NACHDRUCK 2\nNICHT ZWEIMAL KOCHEN"]),
+        (SLIP, {"kind": JobKind.REPRINT}, ["NACHDRUCK", "NICHT ZWEIMAL KOCHEN"]),
+        (replace(SLIP, reprint=2), {}, ["NACHDRUCK 2", "NICHT ZWEIMAL KOCHEN"]),
         (
             replace(SLIP, moved_from="kitchen-1"),
             {},
-            ["VON KITCHEN-1\nDrucker gestört: Bon dorthin bringen!"],
+            ["VON KITCHEN-1", "Drucker gestört: Bon dorthin bringen!"],
         ),
         (
             replace(SLIP, possible_duplicate_of=EARLIER),
             {},
-            ["MÖGLICHES DUPLIKAT von #0412 (18:32)\nERST FRAGEN, DANN KOCHEN!"],
+            ["MÖGLICHES DUPLIKAT", "von #0412 (18:32)\nERST FRAGEN, DANN KOCHEN!"],
         ),
-        (replace(SLIP, test=True), {}, ["TESTDRUCK\nNicht kochen!"]),
-        (SLIP, {"kind": JobKind.TEST}, ["TESTDRUCK\nNicht kochen!"]),
+        (replace(SLIP, test=True), {}, ["TESTDRUCK", "Nicht kochen!"]),
+        (SLIP, {"kind": JobKind.TEST}, ["TESTDRUCK", "Nicht kochen!"]),
         (REPLACES, {}, []),
     ],
 )
@@ -77,8 +78,22 @@ def test_a_mark_stands_first_and_last_with_what_to_do(slip, changes, marks):
     assert blocks[-1] == Line("#0417  job 9f31c0de")
 
 
-def test_stop_is_larger_than_any_other_word_of_the_marks():
-    assert Banner("STOPP! STORNIERT", LOUD_AND_LARGE) in ticket(kind=JobKind.CANCEL)
+@pytest.mark.parametrize(
+    ("slip", "kind"),
+    [
+        (SLIP, JobKind.CHANGE),
+        (SLIP, JobKind.CANCEL),
+        (SLIP, JobKind.REPRINT),
+        (SLIP, JobKind.TEST),
+        (replace(SLIP, moved_from="kitchen-1"), JobKind.NEW),
+        (replace(SLIP, possible_duplicate_of=EARLIER), JobKind.NEW),
+        (replace(SLIP, late_minutes=12), JobKind.NEW),
+    ],
+)
+def test_what_a_mark_says_is_larger_than_what_it_asks_for(slip, kind):
+    said, *asked = every(ticket(slip, kind=kind), Banner)
+    assert said.style == LOUD_AND_LARGE
+    assert all(banner.style == LOUD for banner in asked if banner.text != said.text)
 
 
 @pytest.mark.parametrize("kind", [JobKind.CHANGE, JobKind.CANCEL])
@@ -91,8 +106,23 @@ def test_a_ticket_that_may_never_have_come_out_is_told(kind):
 def test_the_possible_duplicate_is_the_mark_beside_the_last_line():
     everything = replace(REPLACES, reprint=1, moved_from="kitchen-1", possible_duplicate_of=EARLIER)
     found = bottom(ticket(everything, kind=JobKind.CHANGE))
-    assert len(found) == 5
-    assert found[-1].startswith("MÖGLICHES DUPLIKAT")
+    assert len(found) == 8
+    assert found[-2:] == ["MÖGLICHES DUPLIKAT", "von #0412 (18:32)\nERST FRAGEN, DANN KOCHEN!"]
+
+
+def test_how_late_it_is_stands_below_what_has_to_be_done():
+    found = top(ticket(replace(SLIP, late_minutes=12), kind=JobKind.CANCEL))
+    assert found == ["STOPP! STORNIERT", "NICHT KOCHEN", "12 MIN VERSPÄTET"]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("columns", [32, 33, 42, 48])
+def test_how_late_it_is_breaks_at_most_once_and_never_before_its_minutes(language, columns):
+    profile = Profile(columns=columns)
+    late, *_ = every(ticket(replace(SLIP, late_minutes=120), language=language), Banner)
+    rows = [row for row in typeset([late], profile) if isinstance(row, Row)]
+    assert len(rows) <= (2 if profile.narrow else 1)
+    assert any("120 MIN" in row.spans[0].text for row in rows)
 
 
 def test_how_late_it_is_stands_at_the_top_alone():

@@ -20,31 +20,29 @@ def marks(draft: Draft) -> Iterator[Banner]:
     yield from _kind(draft)
     if draft.job.kind is JobKind.REPRINT or slip.reprint:
         reprint = words.reprint.format(slip.reprint or "").strip()
-        yield _mark(reprint, draft.task.not_twice)
+        yield from _mark(reprint, draft.task.not_twice)
     if slip.moved_from:
         printer = draft.pen.line(slip.moved_from, NAME_CHARACTERS).upper()
-        yield _mark(words.moved.format(printer), words.moved_instruction)
+        yield from _mark(words.moved.format(printer), words.moved_instruction)
     if earlier := slip.possible_duplicate_of:
-        time = draft.local.say(earlier.printed_at)
-        yield _mark(words.possible_duplicate.format(earlier.number, time), draft.task.ask_first)
+        ticket = words.duplicate_of.format(earlier.number, draft.local.say(earlier.printed_at))
+        yield from _mark(words.possible_duplicate, ticket, draft.task.ask_first)
 
 
 def late(draft: Draft) -> Iterator[Banner]:
+    """As large as the marks, but below them and at the top alone: it asks for nothing."""
     if draft.slip.late_minutes:
-        yield Banner(draft.words.late.format(draft.slip.late_minutes))
+        yield Banner(draft.words.late.format(draft.slip.late_minutes), LOUD_AND_LARGE)
 
 
 def _kind(draft: Draft) -> Iterator[Banner]:
-    """What it is in large: a cook who reads no more has to stop at this."""
     words, task = draft.words, draft.task
     if draft.is_test:
-        yield _mark(words.test, words.test_instruction)
+        yield from _mark(words.test, words.test_instruction)
     elif draft.job.kind is JobKind.CHANGE:
-        yield Banner(words.change, LOUD_AND_LARGE)
-        yield _mark(*_taken_back(words.replaces, draft), task.not_twice)
+        yield from _mark(words.change, *_taken_back(words.replaces, draft), task.not_twice)
     elif draft.job.kind is JobKind.CANCEL:
-        yield Banner(words.cancel, LOUD_AND_LARGE)
-        yield _mark(*_taken_back(words.takes_back, draft), task.stop)
+        yield from _mark(words.cancel, *_taken_back(words.takes_back, draft), task.stop)
 
 
 def _taken_back(said: str, draft: Draft) -> Iterator[str]:
@@ -56,5 +54,7 @@ def _taken_back(said: str, draft: Draft) -> Iterator[str]:
             yield draft.words.maybe_unprinted.format(ticket.number)
 
 
-def _mark(*lines: str) -> Banner:
-    return Banner("\n".join(lines))
+def _mark(said: str, *lines: str) -> Iterator[Banner]:
+    """What it is in large: a cook who reads no more has to stop at this."""
+    yield Banner(said, LOUD_AND_LARGE)
+    yield Banner("\n".join(lines))

@@ -32,7 +32,8 @@ class Words:
     takes_back: str  # ticket number, time
     maybe_unprinted: str  # ticket number
     reprint: str  # how often it was asked for, or nothing
-    possible_duplicate: str  # ticket number, time
+    possible_duplicate: str
+    duplicate_of: str  # ticket number, time
     moved: str  # printer
     moved_instruction: str
     test: str

@@ -112,6 +112,14 @@ def test_an_order_as_another_document_has_what_that_may_show(document):
     assert (job.order.items[0].price is not None) is is_whole
 
 
+def test_what_speaks_of_an_allergy_stands_at_the_top_as_routing_finds_it(run, tmp_path):
+    dish = {"name": "Suppe", "modifiers": [{"name": "Sellerie", "group": "Allergien"}]}
+    assert run(data=json.dumps(ORDER | {"items": [dish]}).encode()) == 0
+    text = (tmp_path / "ticket.txt").read_text()
+    assert "ALLERGIE! Suppe" in text
+    assert "│ Allergien: Sellerie" in text
+
+
 def test_of_print_jobs_only_the_wanted_document_is_shown(run, tmp_path):
     bag = TABLE.model_copy(update={"document": Document.BAG})
     assert run("--document", "bag", data=PICKUP.encode() + b"\n" + bag.encode()) == 0

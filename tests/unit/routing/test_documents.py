@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bonfire.dish_allergies import dish_allergies
 from bonfire.messages import Document, TicketOrder
 from bonfire.order import (
     Alert,
@@ -11,10 +12,9 @@ from bonfire.order import (
     FulfilmentKind,
     Item,
     LabelledText,
-    Modifier,
     Order,
 )
-from order_ingest.domain.documents import allergies, ticket_order
+from order_ingest.domain.documents import ticket_order
 from tests.unit.routing.restaurant import ORDER, PRIVATE, by_station, of_kind
 
 WITH_ALERT = ORDER.model_copy(update={"alerts": (Alert(code=AlertCode.UNKNOWN_MODIFIER),)})
@@ -31,7 +31,7 @@ MORE = {
 
 
 def shown(document: Document, order: Order = WITH_ALERT) -> TicketOrder:
-    return ticket_order(order, document, order.items, allergies(order.items))
+    return ticket_order(order, document, order.items, dish_allergies(order.items))
 
 
 @pytest.mark.parametrize("document", Document)
@@ -93,48 +93,11 @@ def test_an_allergy_at_one_dish_is_on_every_ticket():
     assert {job.order.allergies for job in by_station().values()} == {(found,)}
 
 
-def test_every_kind_of_words_at_a_dish_is_looked_at():
-    dish = Item(
-        name="Pasta",
-        variants=("groß", "für Allergiker"),
-        modifiers=(
-            Modifier(group="Allergien", name="Sellerie"),
-            Modifier(group="Soße", name="Erdnuss"),
-        ),
-        special_request="bitte\nglutenfrei",
-        notes=(
-            LabelledText(label="Unverträglichkeiten?", text="Milch"),
-            LabelledText(label="Allergien?", text="keine"),
-            LabelledText(label="", text="Zöliakie"),
-            LabelledText(label="Allergie", text=""),
-        ),
-    )
-
-    assert [(each.label, each.text) for each in allergies([dish])] == [
-        ("Pasta", "bitte\nglutenfrei"),
-        ("Pasta", "Unverträglichkeiten? Milch"),
-        ("Pasta", "Zöliakie"),
-        ("Pasta", "Allergie"),
-        ("Pasta", "für Allergiker"),
-        ("Pasta", "Allergien: Sellerie"),
-    ]
-
-
-def test_an_allergen_in_the_name_of_a_dish_or_a_choice_is_no_allergy():
-    assert allergies([Item(name="Nusskuchen", modifiers=(Modifier(name="Haselnusseis"),))]) == ()
-
-
-def test_the_same_words_at_the_same_dish_are_said_once_and_at_another_dish_again():
-    soup, cake = (Item(name=name, special_request="Nussallergie") for name in ("Suppe", "Kuchen"))
-
-    assert [each.label for each in allergies([soup, soup, cake])] == ["Suppe", "Kuchen"]
-
-
 def test_the_longest_words_about_an_allergy_are_whole():
     question, answer = "Allergie? " * 200, "Nuss" * 5_000
     dish = Item(name="N" * 20_000, notes=(LabelledText(label=question, text=answer),))
 
-    found = allergies([dish])
+    found = dish_allergies([dish])
 
     assert "".join(each.text for each in found) == f"{question} {answer}"
     assert {each.label for each in found} == {"N" * 2_000}

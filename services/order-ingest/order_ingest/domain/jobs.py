@@ -9,9 +9,10 @@ from functools import partial
 from typing import NamedTuple
 
 from bonfire.config import Location, Organisation
+from bonfire.dish_allergies import dish_allergies
 from bonfire.messages import Document, JobKind, PrintJob
 from bonfire.order import Order
-from order_ingest.domain.documents import allergies, ticket_order
+from order_ingest.domain.documents import ticket_order
 from order_ingest.domain.tickets import tickets
 
 
@@ -65,7 +66,7 @@ def plan(
         accepted_at=accepted_at,
         due_at=due_at,
     )
-    allergic = allergies(order.items)
+    allergic = dish_allergies(order.items)
     planned: list[PrintJob] = []
     for ticket in tickets(order, location):
         station = ticket.station

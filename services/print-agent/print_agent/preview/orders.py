@@ -9,6 +9,7 @@ from typing import Any, Final
 import pydantic
 from pydantic_core import from_json
 
+from bonfire.dish_allergies import dish_allergies
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import Document, PrintJob, TicketOrder, problems
 from bonfire.order import Item, Order
@@ -95,7 +96,7 @@ def _whole_order(order: Order, timezone: str, now: datetime, document: Document)
 
 
 def _shown(order: Order, document: Document) -> TicketOrder:
-    """The part that this document may show; allergies are routing's to find."""
+    """The part that this document may show."""
     whole = TicketOrder(
         id=order.id,
         number=order.number,
@@ -105,6 +106,7 @@ def _shown(order: Order, document: Document) -> TicketOrder:
         phone=order.customer.phone,
         payment=order.payment,
         note=order.note,
+        allergies=dish_allergies(order.items),
         custom_fields=order.custom_fields,
         items=order.items,
         alerts=order.alerts,

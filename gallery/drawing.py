@@ -10,9 +10,10 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from bonfire.errors import BonfireError
-from escpos_paper import IMPACT, IMPACT_RED, THERMAL, Engine, FontMissing, Ticket, tickets
+from escpos_paper import FontMissing
 from gallery.cases import Case
-from print_agent.ticket import Profile, render_ticket
+from print_agent.preview.engine import paper
+from print_agent.ticket import render_ticket
 
 _CALLS: Final = 3
 # Darker is ink: the letters of a picture are smoothed. The line at which it is cut is a little so.
@@ -55,19 +56,6 @@ def _rendered(case: Case) -> tuple[bytes, float]:
         data = render_ticket(case.job, case.slip, case.look)
         fastest_ms = min(fastest_ms, (time.perf_counter() - started) * 1e3)
     return data, fastest_ms
-
-
-def paper(data: bytes, profile: Profile) -> Ticket:
-    """What comes out of a printer of this profile for one ticket's bytes."""
-    (ticket,) = tickets(data, profile.columns, engine_of(profile))
-    return ticket
-
-
-def engine_of(profile: Profile) -> Engine:
-    """The mechanism of a printer of this profile."""
-    if not profile.impact:
-        return THERMAL
-    return IMPACT_RED if profile.red else IMPACT
 
 
 def small_png(png: bytes) -> bytes:

@@ -1,18 +1,21 @@
 import argparse
 import io
 import json
+import re
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 
-from bonfire.config import Technology
-from bonfire.messages import Document, PrintJob
-from escpos_paper import Ticket
+from bonfire.config.printer import IMPACT_COLUMNS
+from bonfire.messages import Document
+from bonfire.order import Item
+from escpos_paper import IMPACT, THERMAL, Ticket
 from escpos_paper.png import FontMissing
 from print_agent import preview
 from print_agent.preview.orders import read_jobs
-from print_agent.ticket import Profile, Slip, render_ticket
 from tests.unit.ticket.samples import PICKUP, TABLE
 
 NOW = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
@@ -126,16 +129,42 @@ def test_of_print_jobs_only_the_wanted_document_is_shown(run, tmp_path):
     assert "Apfelschorle" in (tmp_path / "ticket.txt").read_text()
 
 
-def test_an_impact_printer_prints_no_pictures(run, monkeypatch):
-    seen: list[Profile] = []
+def picture(file: Path) -> Image.Image:
+    with Image.open(file) as opened:
+        return opened.convert("RGB")
 
-    def render(job: PrintJob, slip: Slip, profile: Profile) -> bytes:
-        seen.append(profile)
-        return render_ticket(job, slip)
 
-    monkeypatch.setattr(preview, "render_ticket", render)
-    assert run("--technology", "impact", "--columns", "33", "--red", data=PICKUP.encode()) == 0
-    assert seen == [Profile(columns=33, technology=Technology.IMPACT, red=True, raster=False)]
+def red_dots(drawn: Image.Image) -> int:
+    red, green, _ = drawn.split()
+    is_red = ImageChops.subtract(red, green).point(lambda difference: 255 * (difference > 100))
+    return is_red.histogram()[255]
+
+
+NEEDLES = ("--technology", "impact")
+
+
+@pytest.mark.parametrize(("ribbon", "has_red"), [("--red", True), ("--no-red", False)])
+def test_an_impact_printers_picture_is_in_the_colours_of_its_ribbon(run, tmp_path, ribbon, has_red):
+    assert run(*NEEDLES, "--columns", "33", ribbon, data=PICKUP.encode()) == 0
+    assert (red_dots(picture(tmp_path / "ticket.png")) > 0) is has_red
+
+
+def test_an_impact_printers_picture_has_the_paper_and_the_rows_of_needles(run, tmp_path):
+    thermal, impact = ("--columns", "33"), (*NEEDLES, "--columns", "33")
+    widths = set()
+    for arguments, engine in ((thermal, THERMAL), (impact, IMPACT)):
+        assert run(*arguments, data=TABLE.encode()) == 0
+        drawn = picture(tmp_path / "ticket.png")
+        assert drawn.width == engine.paper_dots(33)
+        widths.add(drawn.width)
+    assert len(widths) == 2
+
+
+def test_an_impact_printer_prints_no_pictures_of_letters(run, tmp_path):
+    item = Item(name="北京烤鸭")
+    job = TABLE.model_copy(update={"order": TABLE.order.model_copy(update={"items": (item,)})})
+    assert run(*NEEDLES, "--raster", data=job.encode()) == 0
+    assert "~BeiJingKaoYa~" in (tmp_path / "ticket.txt").read_text()
 
 
 CONFIG = """
@@ -165,6 +194,25 @@ def test_a_configuration_says_how_jobs_look_unless_told_otherwise(run, tmp_path,
     assert "\n" + "─" * columns + "\n" in (tmp_path / "ticket.txt").read_text()
 
 
+@pytest.mark.parametrize(
+    ("configured", "chosen", "columns"),
+    [
+        ('"thermal"', NEEDLES, IMPACT_COLUMNS),
+        ('"impact"\nred = true', ("--technology", "thermal"), 48),
+        ('"impact"\nred = true', NEEDLES, 33),
+    ],
+)
+def test_another_technology_than_the_configured_one_has_its_usual_paper(
+    run, tmp_path, configured, chosen, columns
+):
+    settings = CONFIG.replace("columns = 32", f"columns = 33\ntechnology = {configured}")
+    (tmp_path / "bonfire.toml").write_text(settings)
+    assert run("--config", "bonfire.toml", *chosen, data=PICKUP.encode()) == 0
+    rules = re.findall("^[─-]+$", (tmp_path / "ticket.txt").read_text(), re.MULTILINE)
+    assert {len(rule) for rule in rules} == {columns}
+    assert (red_dots(picture(tmp_path / "ticket.png")) > 0) is (columns == 33)
+
+
 def test_a_printer_that_the_configuration_does_not_have_is_named(run, tmp_path, capsys):
     (tmp_path / "bonfire.toml").write_text(CONFIG)
     job = TABLE.model_copy(update={"printer": "attic-9"})
@@ -172,11 +220,22 @@ def test_a_printer_that_the_configuration_does_not_have_is_named(run, tmp_path, 
     assert "no printer 'attic-9'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("columns", ["23", "81", "wide"])
-def test_a_width_that_no_printer_has_is_refused(run, columns, capsys):
+@pytest.mark.parametrize("columns", [24, 96])
+def test_every_width_that_a_configuration_may_say_can_be_chosen(run, tmp_path, columns):
+    assert run("--columns", str(columns), data=PICKUP.encode()) == 0
+    assert "\n" + "─" * columns + "\n" in (tmp_path / "ticket.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [("23", "greater than or equal to 24"), ("97", "less than or equal to 96"), ("wide", "wide")],
+)
+def test_a_width_that_no_printer_has_is_refused(run, columns, said, capsys):
     with pytest.raises(SystemExit):
         run("--columns", columns)
-    assert "--columns" in capsys.readouterr().err
+    refused = capsys.readouterr().err
+    assert "--columns" in refused
+    assert said in refused
 
 
 @pytest.mark.parametrize(

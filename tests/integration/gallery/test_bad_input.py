@@ -26,8 +26,8 @@ from bonfire.order import (
     PaymentStatus,
 )
 from escpos_paper import Kind, commands
-from gallery.drawing import engine_of, paper
 from gallery.profiles import PAPERS, PROFILES
+from print_agent.preview.engine import engine_of, paper
 from print_agent.ticket import Earlier, Profile, Replaced, render_ticket
 from print_agent.ticket.guest_text import NOTE_CHARACTERS
 from print_agent.ticket.words import WORDS

@@ -14,8 +14,8 @@ import pytest
 
 from escpos_paper import Interpreter, Paper
 from gallery.cases import Case, all_cases
-from gallery.drawing import engine_of, paper
 from gallery.goldens import pictured
+from print_agent.preview.engine import engine_of, paper
 from print_agent.ticket import render_ticket
 from virtual_printer import VirtualPrinter
 

@@ -13,7 +13,7 @@ from PIL import Image
 from escpos_paper import FontMissing
 from gallery import goldens
 from gallery.cases import Case, all_cases
-from gallery.drawing import draw, paper
+from gallery.drawing import draw
 from gallery.goldens import (
     FOLDER,
     FONTS,
@@ -27,6 +27,7 @@ from gallery.goldens import (
     texts,
     tickets_in,
 )
+from print_agent.preview.engine import paper
 from print_agent.ticket import render_ticket
 from print_agent.ticket.raster import INSTALLED
 from tests.support.rabbit import lacking

@@ -1,7 +1,6 @@
 """`print-agent preview`: tickets as pictures and text, without a printer or a broker.
 
-The bytes are those that a printer would get; they become a picture through the same interpreter
-that the virtual printer has.
+The bytes are those that a printer would get.
 """
 
 from __future__ import annotations
@@ -15,8 +14,9 @@ from typing import Final
 from bonfire.clock import Clock, SystemClock
 from bonfire.errors import BonfireError
 from bonfire.messages import Document, Language
-from escpos_paper import FontMissing, tickets
+from escpos_paper import FontMissing
 from print_agent.preview import looks
+from print_agent.preview.engine import paper
 from print_agent.preview.looks import Looks
 from print_agent.preview.orders import read_jobs
 from print_agent.ticket import Profile, Slip, render_ticket
@@ -79,7 +79,7 @@ def _preview(file: str, args: argparse.Namespace, chosen: Looks, now: datetime) 
 
 
 def _write(path: Path, data: bytes, profile: Profile) -> None:
-    (ticket,) = tickets(data, profile.columns)
+    ticket = paper(data, profile)
     text, picture = path.with_name(f"{path.name}.txt"), path.with_name(f"{path.name}.png")
     text.write_text(ticket.text() + "\n")
     print(text)

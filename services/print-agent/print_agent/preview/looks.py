@@ -7,15 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import pydantic
+
 from bonfire import config
 from bonfire.config import Config, Technology, TextSize
+from bonfire.config.fields import Columns
+from bonfire.config.printer import IMPACT_COLUMNS
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import PrintJob
 from print_agent.profiles import Profiles
 from print_agent.ticket import Profile
-from print_agent.ticket.typeset import MIN_COLUMNS
 
-_MOST_COLUMNS: Final = 80
+_COLUMNS: Final = pydantic.TypeAdapter[int](Columns)
 
 
 class UnknownPrinter(Permanent):
@@ -38,10 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _columns(text: str) -> int:
-    columns = int(text)
-    if not MIN_COLUMNS <= columns <= _MOST_COLUMNS:
-        raise argparse.ArgumentTypeError(f"between {MIN_COLUMNS} and {_MOST_COLUMNS}")
-    return columns
+    try:
+        return _COLUMNS.validate_python(int(text))
+    except pydantic.ValidationError as error:
+        (mistake,) = error.errors()
+        raise argparse.ArgumentTypeError(mistake["msg"]) from error
 
 
 class Looks:
@@ -59,7 +63,16 @@ class Looks:
 
     def of(self, job: PrintJob) -> Profile:
         """Raises `UnknownPrinter`."""
-        return replace(_configured(self._config, job) if self._config else Profile(), **self._given)
+        profile = _configured(self._config, job) if self._config else Profile()
+        return replace(_with(self._given.get("technology"), profile), **self._given)
+
+
+def _with(technology: Technology | None, profile: Profile) -> Profile:
+    """Paper of the other technology has another width, as in bonfire.toml."""
+    if technology in (None, profile.technology):
+        return profile
+    columns = IMPACT_COLUMNS if technology is Technology.IMPACT else Profile().columns
+    return replace(profile, columns=columns, red=False)
 
 
 def _configured(loaded: Config, job: PrintJob) -> Profile:

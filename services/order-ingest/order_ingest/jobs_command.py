@@ -31,9 +31,10 @@ def run(given: argparse.Namespace) -> int:
         print("there is nothing to cook in it, only goods of the site's shop", file=sys.stderr)
         return 0
     location = loaded.location(order.location)
-    now = SystemClock().now()
+    # As if it had been taken when it was placed: that is how its tickets looked, or would have.
+    at = order.placed_at or SystemClock().now()
     digest = kitchen_digest(order)
-    jobs = plan(order, location, loaded.organisation, now, now, digest, source="preview")
+    jobs = plan(order, location, loaded.organisation, at, at, digest, source="preview")
     for job in jobs:
         sys.stdout.buffer.write(job.encode() + b"\n")
     return 0

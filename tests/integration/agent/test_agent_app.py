@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -119,6 +120,15 @@ async def test_jobs_become_tickets_and_what_became_of_them_is_published(house: H
     assert house.server.waiting(topology.jobs_queue(AGENT)) == ()
 
 
+async def test_a_ticket_that_comes_late_says_so_and_one_in_time_does_not(house: House):
+    now = datetime.now(UTC)
+    house.send(job("A1", due_at=now - timedelta(minutes=12)), job("A2", due_at=now))
+    await house.kitchen.wait_for_tickets(2)
+    late, in_time = (ticket.text for ticket in house.kitchen.tickets)
+    assert "12 MIN VERSPÄTET" in late
+    assert "VERSPÄTET" not in in_time
+
+
 async def test_the_ops_port_says_ready_and_shows_the_metrics(house: House):
     house.send(job("A1"))
     await house.kitchen.wait_for_tickets(1)
@@ -207,7 +217,7 @@ async def test_a_stop_lets_the_ticket_in_the_printer_end(house: House):
     assert len(house.kitchen.tickets) == 1
     await house.start()
     await house.kitchen.wait_for_tickets(2)
-    assert "0002" in house.kitchen.tickets[1].text
+    assert "#0002  job" in house.kitchen.tickets[1].text
 
 
 async def test_a_printer_whose_ticket_was_cut_off_by_a_crash_is_treated_as_in_mid_command(

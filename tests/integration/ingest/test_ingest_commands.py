@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,23 @@ def test_jobs_shows_what_a_wix_order_would_print(tmp_path, config, capfd, wrappe
     kitchen, bar = jobs_of(capfd)
     assert (kitchen.station, bar.station) == ("kitchen", "bar")
     assert kitchen.order.items[0].name == "Spätzle"
+
+
+@pytest.mark.parametrize("placed_at", ["2026-03-06T17:41:12Z", None])
+def test_jobs_are_of_the_time_at_which_the_order_was_placed_or_of_now(
+    tmp_path, config, capfd, placed_at
+):
+    order = {"id": "1", "number": "1", "items": [{"name": "Suppe"}], "placed_at": placed_at}
+    before = datetime.now(UTC)
+
+    assert main(["jobs", str(write(tmp_path, order)), "--config", str(config)]) == 0
+
+    (job,) = jobs_of(capfd)
+    assert job.accepted_at == job.due_at
+    if placed_at:
+        assert job.accepted_at == datetime.fromisoformat(placed_at)
+    else:
+        assert before <= job.accepted_at <= datetime.now(UTC)
 
 
 def test_jobs_shows_every_document_of_an_order(tmp_path, capfd):

@@ -33,7 +33,7 @@ from print_agent.ticket.layout import compose
 from print_agent.ticket.paper import Paper
 from print_agent.ticket.render import print_rows
 from print_agent.ticket.row import Row, Span
-from print_agent.ticket.style import LARGE, LOUD, PLAIN, Style
+from print_agent.ticket.style import LARGE, LOUD, LOUD_AND_LARGE, PLAIN, Style
 from print_agent.ticket.typeset import typeset
 from tests.unit.ticket.alphabets import LETTERS, PROFILES, WORDS
 from tests.unit.ticket.samples import SLIP, job, order
@@ -245,6 +245,14 @@ def test_a_text_of_several_rows_begins_beside_its_label():
 @pytest.mark.parametrize("label", ["Besteck?", "Allergie !", "Besteck:"])
 def test_a_question_needs_no_colon(label):
     assert texts(Profile(), Detail("Ja", label, Place.TICKET)) == [f"{label} Ja"]
+
+
+def test_what_is_loud_is_one_bar_where_it_takes_two_rows():
+    narrow = Profile(columns=32)
+    for row in rows(narrow, Pair("KASSIEREN", "134,50 EUR", LOUD_AND_LARGE)):
+        assert width(row, narrow) == 32
+    quiet, _ = texts(narrow, Pair("KÜCHE + GRILL", "LIEFERUNG", LARGE))
+    assert quiet == "KÜCHE + GRILL"
 
 
 def test_a_slot_breaks_before_its_time():

@@ -40,6 +40,7 @@ def test_line_breaks_stay():
         *("0,5 l", "250 g", "12 Stk", "3 Stk.", "½ l", "5 %", "20 €", "180 °C", "2 x"),
         *("(0,5 l)", "0,5 l,", "1/4 l", "12 MIN", "134,50 EUR"),
         *("2x Brot", "12x Brot", "(2x Brot)", "3\N{MULTIPLICATION SIGN} Brot"),
+        *("ohne Dill", "NO ONION", "nicht scharf", "sans sel", "senza sale", "keine Nüsse"),
         *("0171 3920042", "+49 171 39 20 04", "(0171) 392-0042"),
     ],
 )

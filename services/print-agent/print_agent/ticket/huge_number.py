@@ -17,6 +17,7 @@ from print_agent.ticket.style import Style
 _WIDTHS: Final = (7, 6, 5, 4, 3, 2)
 _HIGHEST: Final = 5
 _GAP: Final = Gap(dots=10)
+_NARROW_GAP: Final = Gap(dots=5)
 _BAR: Final = "="
 _BOLD: Final = Style(bold=True)
 
@@ -43,7 +44,7 @@ def huge_number(huge: Huge, paper: Paper) -> Iterator[Output]:
     if not paper.profile.impact:
         yield from _enlarged(text, paper)
     elif drawn := tuple(_drawn(text, paper)):
-        yield from drawn
+        yield from (*drawn, _NARROW_GAP)
         yield paper.row(Span(paper.middle(text, paper.columns, _BOLD), _BOLD))
     else:  # nothing larger than its neighbours: between bars at least
         bar = paper.row(Span(_BAR * paper.columns, _BOLD))

@@ -97,7 +97,9 @@ def _pair(pair: Pair, paper: Paper) -> Iterator[Output]:
     if right and used + 1 + paper.width(right, style) <= room:
         yield paper.row(Span(left, style), Span(paper.right(right, room - used, style), style))
         return
-    yield from _line(pair.left, style, paper)
+    for row in paper.wrap(left, style, room):
+        # White on black is one bar across the paper, on both rows.
+        yield paper.row(Span(paper.left(row, room, style) if style.inverse else row, style))
     if right:
         for row in paper.wrap(right, style, room):
             yield paper.row(Span(paper.right(row, room, style), style))

@@ -1,7 +1,8 @@
 """Breaking text into rows: at words, and inside a word only where it is wider than the paper.
 
 A number stays with the short word or the sign behind it ("0,5 l", "12 Stk.", "5 %"), a count with
-what it counts ("2x Brot"), and the groups of a telephone number with each other.
+what it counts ("2x Brot"), a NO with what it forbids, and the groups of a telephone number with
+each other.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ _NUMBER: Final = re.compile(r"[^\w\s]*[\d½¼¾][\d½¼¾.,/]*")
 _UNIT: Final = re.compile(r"(?:[^\W\d_]{1,3}|[%€$£]|°[CF]?)[^\w\s]*")
 _COUNT: Final = re.compile(r"[^\w\s]*\d+[x\N{MULTIPLICATION SIGN}]")
 _DIGITS: Final = re.compile(r"[+(]*\d[\d()/-]*")
+
+_NO: Final = frozenset(
+    ("no", "not", "without", "ohne", "kein", "keine", "keinen", "nicht", "sans", "pas", "senza")
+)
 
 
 def wrap(text: str, width: int, first: int | None = None, measure: Measure = len) -> list[str]:
@@ -123,6 +128,8 @@ def _together(words: Iterable[str]) -> Iterator[str]:
 
 def _belongs(word: str, before: str) -> bool:
     """Whether nobody should have to look for `word` on the next row."""
+    if before.isalpha():
+        return before.casefold() in _NO
     if _NUMBER.fullmatch(before) and _UNIT.fullmatch(word):
         return True
     if _DIGITS.fullmatch(before) and _DIGITS.fullmatch(word):

@@ -34,7 +34,7 @@ class _Sizes:
         """What is loud stays as large as it is, and what is small as small."""
         if style.small or style.inverse:
             return style
-        return replace(style, height=min(max(style.height, self.least), self.most))
+        return style._replace(height=min(max(style.height, self.least), self.most))
 
 
 _SMALL: Final = _Sizes(
@@ -82,7 +82,7 @@ def _name_style(name: str, paper: Paper) -> Style:
 
 
 def _narrow(style: Style) -> Style:
-    return replace(style, width=1)
+    return style if style.width == 1 else style._replace(width=1)
 
 
 def _named(

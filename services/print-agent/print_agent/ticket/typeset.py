@@ -35,37 +35,36 @@ _STATION: Final = Style(width=2, height=2, bold=True)
 _GAP: Final = Gap(dots=10)
 
 
-def typeset(blocks: Iterable[Block], profile: Profile = DEFAULT) -> Iterator[Output]:
+def typeset(blocks: Iterable[Block], profile: Profile = DEFAULT) -> list[Output]:
     """The paper is at least `MIN_COLUMNS` wide."""
     paper = Paper(profile)
-    for block in blocks:
-        yield from _rows(block, paper)
+    return [row for block in blocks for row in _rows(block, paper)]
 
 
-def _rows(block: Block, paper: Paper) -> Iterator[Output]:  # noqa: C901 -- one flat list
+def _rows(block: Block, paper: Paper) -> Iterable[Output]:  # noqa: C901 -- one flat list
     match block:
         case Dish():
-            yield from dish_rows(block, paper)
+            return dish_rows(block, paper)
         case Detail():
-            yield from detail_rows(block, paper)
+            return detail_rows(block, paper)
         case Box():
-            yield from box_rows(block, paper)
+            return box_rows(block, paper)
         case Banner():
-            yield from _banner(block, paper)
+            return _banner(block, paper)
         case Line():
-            yield from _line(block.text, block.style, paper)
+            return _line(block.text, block.style, paper)
         case Pair():
-            yield from _pair(block, paper)
+            return _pair(block, paper)
         case Huge():
-            yield from huge_number(block, paper)
+            return huge_number(block, paper)
         case Amount():
-            yield from _amount(block, paper)
+            return _amount(block, paper)
         case Heading():
-            yield from _heading(block, paper)
+            return _heading(block, paper)
         case Rule():
-            yield paper.row(Span(paper.frame(PLAIN)[0] * paper.columns))
+            return (paper.row(Span(paper.frame(PLAIN)[0] * paper.columns)),)
         case Feed():
-            yield BlankRows(block.rows)
+            return (BlankRows(block.rows),)
         case _:
             assert_never(block)
 

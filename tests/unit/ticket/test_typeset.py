@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -122,7 +121,7 @@ def test_a_whole_ticket_keeps_to_the_paper_in_every_size(name, size):
 def test_a_station_chooses_how_large_its_dishes_are(size, columns, style):
     profile = Profile(columns=columns, text_size=size)
     (dish,) = rows(profile, Dish(1, "Suppe"))
-    assert dish.spans[1:] == (Span(" ", replace(style, width=1)), Span("Suppe", style))
+    assert dish.spans[1:] == (Span(" ", style._replace(width=1)), Span("Suppe", style))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,17 @@ from typing import Final
 from hypothesis import given, settings
 
 from bonfire.messages import Document, JobKind, PrintJob, StationPart, TicketOrder
-from bonfire.order import Fulfilment, FulfilmentKind, Item, LabelledText, Modifier, Promise, Section
+from bonfire.order import (
+    Alert,
+    AlertCode,
+    Fulfilment,
+    FulfilmentKind,
+    Item,
+    LabelledText,
+    Modifier,
+    Promise,
+    Section,
+)
 from print_agent.ticket import Earlier, Slip
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Heading, Huge, Line
 from print_agent.ticket.layout import compose
@@ -145,11 +155,71 @@ def test_a_note_that_was_withdrawn_is_told_with_its_words():
     assert "  [HINWEIS ENTFÄLLT] mit Kerze" in body(ticket(noted, BEFORE))
 
 
-def test_a_change_elsewhere_says_that_nothing_changed_here():
+def test_a_change_elsewhere_says_that_no_item_changed_here():
     shown = body(ticket(BEFORE, BEFORE))
-    assert "! HIER NICHTS GEÄNDERT" in shown
+    assert "! HIER KEIN ARTIKEL GEÄNDERT" in shown
     assert shown.count("UNVERÄNDERT") == 1
     assert ".2x Burger" in shown
+
+
+def test_choices_in_another_order_and_blanks_are_no_change():
+    burger = BEFORE.items[1]
+    other = burger.model_copy(
+        update={
+            "name": "Bu\u200brger ",
+            "modifiers": burger.modifiers[::-1],
+            "special_request": "durch\n",
+        }
+    )
+    items = (BEFORE.items[0], other, BEFORE.items[2])
+    shown = body(ticket(BEFORE, BEFORE.model_copy(update={"items": items})))
+    assert "! HIER KEIN ARTIKEL GEÄNDERT" in shown
+
+
+def test_what_reads_the_same_is_not_marked_in_a_dish_that_changed():
+    burger = BEFORE.items[1]
+    other = burger.model_copy(
+        update={
+            "quantity": 3,
+            "variants": ("klein ",),
+            "modifiers": burger.modifiers[::-1],
+            "special_request": " durch",
+            "notes": (LabelledText(label="Schnitt ", text="halb"),),
+        }
+    )
+    shown = body(ticket(order(burger), order(other)))
+    assert shown[1:-2] == [
+        *("! NEU / GEÄNDERT", "Speisen", "3x Burger", "  2x -> 3x (+1)", "  klein"),
+        *("  Beilage: Pommes", "  Speck", "  [WUNSCH] durch", "  Schnitt: halb"),
+    ]
+
+
+def test_a_change_that_cancels_the_last_dish_says_that_everything_here_is_cancelled():
+    shown = body(ticket(BEFORE, order()))
+    assert "! HIER ALLES STORNIERT: NICHT KOCHEN" in shown
+    assert [one for one in shown if "x " in one] == ["-1x Salat", "-2x Burger", "-2x Eis"]
+    assert not [one for one in shown if "ONLINE" in one or "KEINE ARTIKEL" in one]
+
+
+def test_an_emptied_order_that_the_shop_could_not_read_is_checked_online():
+    unread = order(alerts=(Alert(code=AlertCode.NO_ITEMS),))
+    assert "! ONLINE PRÜFEN: Bestellung 10033" in body(ticket(BEFORE, unread))
+
+
+def test_a_change_without_any_items_before_or_after_is_checked_online():
+    for before in (None, order()):
+        shown = body(ticket(before, order()))
+        assert "! ONLINE PRÜFEN: Bestellung 10033" in shown
+        assert "! KEINE ARTIKEL" in shown
+
+
+def test_another_name_of_the_same_way_is_told_where_it_may_be_the_table():
+    before, after = (
+        order(fulfilment=Fulfilment(kind=FulfilmentKind.DINE_IN, title=f"Terrasse {n}"))
+        for n in (7, 8)
+    )
+    shown = body(ticket(before, after))
+    assert "  GEÄNDERT: IM LOKAL, Terrasse 8 statt IM LOKAL, Terrasse 7" in shown
 
 
 def test_a_change_of_something_unknown_is_a_whole_ticket():

@@ -28,7 +28,7 @@ from bonfire.order import (
     Section,
 )
 from print_agent.ticket import Profile, Slip
-from print_agent.ticket.alerts import allergies
+from print_agent.ticket.allergies import allergies
 from print_agent.ticket.blocks import (
     Amount,
     Banner,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from print_agent.ticket.blocks import Banner, Block, Heading
-from print_agent.ticket.changed_dish import changed_dish
+from print_agent.ticket.changed_dish import changed_dish, gone_dish
 from print_agent.ticket.difference import Difference, OrderLine
 from print_agent.ticket.dishes import COOKED, STRUCK, Look, dish
 from print_agent.ticket.draft import Draft
@@ -44,15 +44,16 @@ def _all(positions: Iterable[int], draft: Draft, look: Look) -> Iterator[Part]:
 def _changed(now: Difference, draft: Draft, look: Look) -> Iterator[Part]:
     words = draft.words
     if now.gone:
-        yield Banner(words.cancelled.format(draft.task.stop))
+        said = words.cancelled if draft.order.items else words.all_cancelled
+        yield Banner(said.format(draft.task.stop))
         for line in now.gone:
-            yield partial(dish, line.shown, draft, STRUCK)
+            yield partial(gone_dish, line.shown, draft)
     if now.new_or_changed:
         yield Banner(words.new_and_changed)
         yield from _by_group(now.new_or_changed, draft, look)
-    if not now.gone and not now.new_or_changed:
-        yield Banner(words.nothing_changed)
     if now.unchanged:
+        if len(now.unchanged) == len(now.lines):
+            yield Banner(words.no_item_changed)
         yield Heading(words.unchanged)
         for line in now.unchanged:
             yield partial(dish, line.shown, draft, replace(look, small=True))

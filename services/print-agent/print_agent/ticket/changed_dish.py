@@ -6,13 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from bonfire.allergy import mentions_allergy
 from bonfire.order import Item, LabelledText
+from bonfire.sanitiser import clean_line
+from print_agent.ticket.allergies import speaks_of_allergy
+from print_agent.ticket.as_read import answer, choice
 from print_agent.ticket.blocks import Block, Detail, Place
-from print_agent.ticket.difference import Fate, fates, modifier_key
-from print_agent.ticket.dishes import Look, dish, modifier, name_of, part_of, request, variant
+from print_agent.ticket.difference import Fate, fates
+from print_agent.ticket.dishes import (
+    STRUCK,
+    Look,
+    dish,
+    modifier,
+    name_of,
+    part_of,
+    request,
+    variant,
+)
 from print_agent.ticket.draft import Draft
-from print_agent.ticket.guest_text import labelled
-from print_agent.ticket.style import Style
+from print_agent.ticket.guest_text import ALLERGY, labelled
+from print_agent.ticket.style import PLAIN, Style
 
 _CHANGED: Final = Style(height=2, bold=True, inverse=True)
 
@@ -27,15 +40,32 @@ def changed_dish(before: Item | None, after: Item, draft: Draft, look: Look) -> 
     if before.quantity != after.quantity:
         yield Detail(_quantities(before.quantity, after.quantity), style=_CHANGED)
     yield from part_of(after, draft)
-    for fate, text in fates(before.variants, after.variants, key=lambda one: one):
+    for fate, text in fates(before.variants, after.variants, key=clean_line):
         for detail in variant(text, draft, look):
             yield _marked(detail, fate, draft)
-    for fate, one in fates(before.modifiers, after.modifiers, key=modifier_key):
+    for fate, one in fates(before.modifiers, after.modifiers, key=choice):
         yield _marked(modifier(one, draft, look), fate, draft)
     yield from _request(before.special_request, after.special_request, draft, look)
-    for fate, note in fates(before.notes, after.notes, key=lambda one: one):
+    for fate, note in fates(before.notes, after.notes, key=answer):
         for detail in labelled(note, draft, Place.DISH):
             yield _marked(detail, fate, draft)
+
+
+def gone_dish(item: Item, draft: Draft) -> Iterator[Block]:
+    """As it stood, for the cook to find it. What it says of an allergy must not read as one that
+    holds.
+    """
+    request_of_allergy = mentions_allergy(item.special_request)
+    calm = {"special_request": "" if request_of_allergy else item.special_request, "notes": ()}
+    yield from dish(item.model_copy(update=calm), draft, STRUCK)
+    if request_of_allergy:
+        words = draft.words
+        yield from _gone(LabelledText(label=words.request, text=item.special_request), draft)
+    for note in item.notes:
+        if speaks_of_allergy(note):
+            yield from _gone(note, draft)
+        else:
+            yield from labelled(note, draft, Place.DISH)
 
 
 def _quantities(before: int, after: int) -> str:
@@ -47,15 +77,17 @@ def _marked(detail: Detail, fate: Fate, draft: Draft) -> Detail:
     if fate is Fate.KEPT:
         return detail
     said = draft.words.added if fate is Fate.ADDED else draft.words.gone
-    return replace(detail, label=f"{said} {detail.label}".strip(), style=_CHANGED)
+    allergic = detail.style == ALLERGY or mentions_allergy(f"{detail.label} {detail.text}")
+    style = PLAIN if allergic and fate is Fate.GONE else _CHANGED
+    return replace(detail, label=f"{said} {detail.label}".strip(), style=style)
 
 
 def _request(before: str, after: str, draft: Draft, look: Look) -> Iterator[Block]:
     """A request that was withdrawn is told as one that is new: the cook may remember it."""
     words = draft.words
-    changed = before != after
+    changed = clean_line(before) != clean_line(after)
     yield from request(after, words.new_request if changed else words.request, draft, look)
-    if changed and not after.strip():
+    if changed and not clean_line(after):
         yield from _gone(LabelledText(label=words.request, text=before), draft)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from bonfire.order import Fulfilment
 from print_agent.ticket.blocks import Block, Detail, Line, Place
 from print_agent.ticket.difference import Difference
-from print_agent.ticket.draft import Draft
+from print_agent.ticket.draft import NAME_CHARACTERS, Draft
 from print_agent.ticket.handover import say_handover
 from print_agent.ticket.promise import say_promise
 from print_agent.ticket.style import Style
+from print_agent.ticket.wording import title_says_more
 
 _CHANGED: Final = Style(height=2, bold=True, inverse=True)
 _BOLD: Final = Style(bold=True)
@@ -26,10 +28,18 @@ def changes(draft: Draft) -> Iterator[Block]:
         times = say_promise(is_now.promise, draft), say_promise(was.promise, draft)
         yield from _instead(words.new_time, *times, draft)
     if now.handover:
-        ways = say_handover(is_now, draft.pen), say_handover(was, draft.pen)
+        ways = _way(is_now, draft), _way(was, draft)
         yield from _instead(words.new_handover, *ways, draft)
     if others := ", ".join(_others(now, draft)):
         yield Line(f"{words.also_changed}: {others}".upper(), _BOLD)
+
+
+def _way(fulfilment: Fulfilment, draft: Draft) -> str:
+    """With the owner's name for it, which may be all that is known of a table."""
+    said = say_handover(fulfilment, draft.pen)
+    title = draft.pen.line(fulfilment.title, NAME_CHARACTERS)
+    more = title_says_more(fulfilment) and title not in said
+    return f"{said}, {title}" if more else said
 
 
 def _instead(label: str, new: str, old: str, draft: Draft) -> Iterator[Detail]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeVar
 
 from bonfire.messages import TicketOrder
-from bonfire.order import Fulfilment, Item, Modifier
+from bonfire.order import Address, Fulfilment, Item, Promise
+from bonfire.sanitiser import clean_line
+from print_agent.ticket.allergies import Said, new_allergies, withdrawn_allergies
+from print_agent.ticket.as_read import answers, as_read
+from print_agent.ticket.same_lines import same_lines
 
 T = TypeVar("T", bound=Hashable)
 
@@ -29,6 +33,7 @@ class OrderLine:
     before: Item | None
     after: Item | None
     position: int
+    unchanged: bool  # to a cook, whose business prices and ids are not
 
     @property
     def shown(self) -> Item:
@@ -42,21 +47,14 @@ class OrderLine:
         """As it stood on the ticket before, or would have."""
         return self.before or self.shown
 
-    @property
-    def unchanged(self) -> bool:
-        """Does a cook see the same? Prices and ids are none of a cook's business."""
-        return (
-            self.before is not None
-            and self.after is not None
-            and _seen(self.before) == _seen(self.after)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Every line of both orders, once: first those that are gone, then the order as it is now."""
 
     lines: tuple[OrderLine, ...]
+    new_allergies: frozenset[Said]  # as they are read
+    withdrawn_allergies: tuple[Said, ...]
     promise: bool
     handover: bool  # pickup, delivery, the table, and what the owner calls it
     note: bool
@@ -82,22 +80,23 @@ class Difference:
 
 
 def difference(before: TicketOrder, after: TicketOrder) -> Difference:
-    """`before` is the order as it stood on paper.
+    """`before` is the order as it stood on paper. What reads the same is no difference.
 
-    A line is found again by its id, then by looking the same, then by its name. A dish under the
-    id of another dish is no changed line: one is taken back and one is new.
+    A dish under the id of another dish is no changed line: one is taken back and one is new.
     """
     was, now = before.fulfilment, after.fulfilment
     return Difference(
         lines=tuple(_lines(before.items, after.items)),
-        promise=was.promise != now.promise,
+        new_allergies=new_allergies(before, after),
+        withdrawn_allergies=tuple(withdrawn_allergies(before, after)),
+        promise=_promise(was.promise) != _promise(now.promise),
         handover=_handover(was) != _handover(now),
-        note=before.note != after.note,
-        customer=before.customer_name != after.customer_name,
-        address=was.address != now.address,
-        phone=before.phone != after.phone,
-        instructions=was.instructions != now.instructions,
-        questions=before.custom_fields != after.custom_fields,
+        note=_differ(before.note, after.note),
+        customer=_differ(before.customer_name, after.customer_name),
+        address=_address(was.address) != _address(now.address),
+        phone=_differ(before.phone, after.phone),
+        instructions=_differ(was.instructions, now.instructions),
+        questions=answers(before.custom_fields) != answers(after.custom_fields),
         payment=before.payment != after.payment,
     )
 
@@ -118,55 +117,32 @@ def fates(
             yield Fate.GONE, one
 
 
-def modifier_key(modifier: Modifier) -> Hashable:
-    return modifier.name, modifier.group, modifier.quantity, modifier.resolved
+def _differ(before: str, after: str) -> bool:
+    return clean_line(before) != clean_line(after)
+
+
+def _promise(promise: Promise) -> Hashable:
+    return promise.asap, promise.at, promise.until, clean_line(promise.text)
 
 
 def _handover(fulfilment: Fulfilment) -> Hashable:
-    return fulfilment.kind, fulfilment.table, fulfilment.title
+    return fulfilment.kind, clean_line(fulfilment.table), clean_line(fulfilment.title)
 
 
-def _seen(item: Item) -> Hashable:
-    return item.quantity, _dish(item)
+def _address(address: Address | None) -> tuple[str, ...]:
+    if address is None:
+        return ()
+    rows = (*address.lines, address.postal_code, address.city, address.country)
+    return tuple(filter(None, map(clean_line, rows)))
 
 
-def _dish(item: Item) -> Hashable:
-    modifiers = tuple(map(modifier_key, item.modifiers))
-    return _name(item), item.variants, modifiers, item.special_request, item.notes
-
-
-def _name(item: Item) -> Hashable:
-    return item.name, item.part_of
-
-
-def _lines(before: tuple[Item, ...], after: tuple[Item, ...]) -> Iterator[OrderLine]:
-    found = _found_again(before, after)
+def _lines(before: Sequence[Item], after: Sequence[Item]) -> Iterator[OrderLine]:
+    found = same_lines(before, after)
     taken = set(found.values())
     for position, item in enumerate(before):
         if position not in taken:
-            yield OrderLine(item, None, position)
+            yield OrderLine(item, None, position, unchanged=False)
     for position, item in enumerate(after):
         earlier = before[found[position]] if position in found else None
-        yield OrderLine(earlier, item, position)
-
-
-def _found_again(before: tuple[Item, ...], after: tuple[Item, ...]) -> dict[int, int]:
-    """By positions in `after`, the positions in `before`. The surest signs are asked first."""
-    signs: tuple[Callable[[Item], Hashable], ...] = (
-        lambda item: (item.id, _seen(item)) if item.id else None,
-        lambda item: (item.id, _name(item)) if item.id else None,
-        _seen,
-        _dish,
-        _name,
-    )
-    found: dict[int, int] = {}
-    for sign in signs:
-        taken = set(found.values())
-        waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
-        for position, item in enumerate(before):
-            if position not in taken and (seen := sign(item)) is not None:
-                waiting[seen].append(position)
-        for position, item in enumerate(after):
-            if position not in found and (those := waiting.get(sign(item))):
-                found[position] = those.popleft()
-    return found
+        unchanged = earlier is not None and as_read(earlier) == as_read(item)
+        yield OrderLine(earlier, item, position, unchanged)

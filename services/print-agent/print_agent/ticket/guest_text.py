@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bonfire.allergy import answer_mentions_allergy, mentions_allergy
+from bonfire.allergy import mentions_allergy
 from bonfire.config import OptionalBlock
 from bonfire.order import LabelledText
+from print_agent.ticket.allergies import speaks_of_allergy
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.style import LOUD, LOUD_AND_LARGE, PLAIN, Style
@@ -45,10 +46,6 @@ def labelled(field: LabelledText, draft: Draft, place: Place) -> Iterator[Detail
 
 def read_rest(draft: Draft) -> Banner:
     return Banner(draft.words.read_rest.format(draft.number), LOUD_AND_LARGE)
-
-
-def speaks_of_allergy(field: LabelledText) -> bool:
-    return answer_mentions_allergy(field.label, field.text)
 
 
 def instructions(draft: Draft, style: Style = PLAIN) -> Iterator[Block]:

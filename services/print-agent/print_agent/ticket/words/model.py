@@ -51,6 +51,9 @@ class Words:
     check_online: str  # order number
     read_rest: str  # order number
     allergy: str
+    new_allergy: str
+    withdrawn: str  # before an allergy that the order has no longer
+    in_doubt: str
     note: str
     instructions: str
     request: str
@@ -65,9 +68,10 @@ class Words:
     items_many: str  # count
     items_left_out: str  # count
     cancelled: str  # what not to do
+    all_cancelled: str  # what not to do
     new_and_changed: str
     unchanged: str
-    nothing_changed: str
+    no_item_changed: str
     added: str
     gone: str
     instead: str  # new, old

@@ -77,6 +77,11 @@ _ALLERGEN: Final = _Signs(_ALLERGEN_STEMS, _ALLERGEN_PHRASES)
 _NEGATED: Final = re.compile(
     r"\b(?:kein|nicht|ohne)|\b(?:no|not|without|sans|aucun|aucune|senza|non)\b|frei\b"
 )
+# What a name does not hold, and who refuses an allergen does. "No" may be a number's.
+_REFUSED: Final = re.compile(
+    r"!|\bno\b(?!\W*\d)|\b(?:kein|nicht|ohne)|\b(?:not|without|sans|pas|aucune?|senza|non)\b"
+    r"|(?:frei|free)\b"
+)
 _NONE: Final = re.compile(
     r"(?:nein|nope|no|none|nothing|keine?|nichts|non|aucune?|rien|nessun[ao]?|niente|n/?a|0|[-\u2013\u2014/]+)"
     r"(?:,? (?:danke|thanks|merci|grazie|bekannt\w*|known|connue?s?|allerg\w+|unvertrag\w+))?[.!]*"
@@ -94,6 +99,16 @@ def names_allergy(text: str) -> bool:
     and choices hold nuts by name.
     """
     return _CONDITION.is_in(_plain(text))
+
+
+def name_mentions_allergy(text: str) -> bool:
+    """As `mentions_allergy`, for what should be a name of people or places: Mrs Nussbaumer of
+    Walnut Street has none. So an allergen counts beside a "no" or a "!" only.
+    """
+    plain = _plain(text)
+    return _CONDITION.is_in(plain) or (
+        _REFUSED.search(plain) is not None and _ALLERGEN.is_in(plain)
+    )
 
 
 def answer_mentions_allergy(question: str, answer: str) -> bool:

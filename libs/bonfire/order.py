@@ -10,7 +10,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+)
 
 LABEL_CHARACTERS: Final = 2_000
 TEXT_CHARACTERS: Final = 20_000
@@ -25,6 +32,22 @@ class Value(BaseModel):
     """A frozen value; unknown fields are ignored, so that newer senders stay readable."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+
+
+# The `context` of a validation that refuses words which it does not know. Without it they are a
+# newer sender's, and an order is not lost for one; whoever can be told of a misspelt word is.
+KNOWN_WORDS_ONLY: Final = object()
+
+
+def newer_as(fallback: StrEnum) -> BeforeValidator:
+    """What a word of a newer sender is read as, where its field has this in its annotation."""
+    known = frozenset(map(str, type(fallback)))
+
+    def read(value: object, info: ValidationInfo) -> object:
+        is_newer = isinstance(value, str) and value not in known
+        return fallback if is_newer and info.context is not KNOWN_WORDS_ONLY else value
+
+    return BeforeValidator(read)
 
 
 class OrderStatus(StrEnum):
@@ -62,6 +85,7 @@ class AlertCode(StrEnum):
     NO_ITEMS = "no_items"
     TOO_LONG = "too_long"
     ANSWERS_ELSEWHERE = "answers_elsewhere"  # the guest filled in a form that is not in the order
+    NOT_PRINTED = "not_printed"  # no ticket of this order may show all of it
 
     @classmethod
     def _missing_(cls, _value: object) -> AlertCode:
@@ -81,11 +105,21 @@ class Money(Value):
     currency: Annotated[str, Field(max_length=12)] = ""
 
 
+class Topic(StrEnum):
+    """What a text is about, and so whose tickets show it."""
+
+    ORDER = "order"  # all of them
+    HANDOVER = "handover"  # as instructions: of who brings it, or of all that have no such ticket
+    CONTACT = "contact"  # a telephone, an address: of who hands it over or brings it
+    PRICE = "price"  # of who takes the money
+
+
 class LabelledText(Value):
     """A question of the shop's checkout and the guest's answer; either may be empty."""
 
     label: Label = ""
     text: Text = ""
+    topic: Annotated[Topic, newer_as(Topic.CONTACT)] = Topic.ORDER
 
     @property
     def in_words(self) -> str:
@@ -127,11 +161,11 @@ class Promise(Value):
 
 
 class Fulfilment(Value):
-    kind: FulfilmentKind = FulfilmentKind.UNKNOWN
+    kind: Annotated[FulfilmentKind, newer_as(FulfilmentKind.UNKNOWN)] = FulfilmentKind.UNKNOWN
     title: Label = ""  # what the owner called this method, in the shop's language
     table: Label = ""
     promise: Promise = Promise()
-    instructions: Text = ""
+    instructions: Text = ""  # to who brings it; a door's code is a part of the address
     address: Address | None = None
 
 
@@ -169,7 +203,7 @@ class Item(Value):
 
 
 class Payment(Value):
-    status: PaymentStatus = PaymentStatus.UNKNOWN
+    status: Annotated[PaymentStatus, newer_as(PaymentStatus.UNKNOWN)] = PaymentStatus.UNKNOWN
     total: Money | None = None
     to_collect: Money | None = None  # what the driver or the counter still has to take
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -18,10 +18,13 @@ from bonfire.order import (
     Payment,
     Text,
     Value,
+    newer_as,
 )
 
 
 class JobKind(StrEnum):
+    """An agent that does not know the kind refuses the job: it must not be cooked by mistake."""
+
     NEW = "NEW"
     CHANGE = "CHANGE"
     CANCEL = "CANCEL"
@@ -54,8 +57,9 @@ class TicketOrder(Value):
     phone: Label = ""  # only where the document shows it, as `payment` and the address
     payment: Payment | None = None
     note: Text = ""
-    # What guests wrote to dishes and what speaks of an allergy, by the dish's name. Every ticket of
-    # the order has it, wherever that dish is cooked.
+    # What speaks of an allergy in any text of the order but the note and the instructions, which
+    # stand here themselves if they do: by the dish's name, by the question, or by nothing. Every
+    # ticket of the order has it, wherever that dish is cooked.
     allergies: tuple[LabelledText, ...] = ()
     custom_fields: tuple[LabelledText, ...] = ()
     items: tuple[Item, ...] = ()
@@ -87,14 +91,15 @@ class PrintJob(Message):
     job_id: JobId
     generation: int = 1
     kind: JobKind = JobKind.NEW
-    document: Document = Document.STATION
+    # All that the job holds is printed for a document that this release does not know.
+    document: Annotated[Document, newer_as(Document.PASS)] = Document.STATION
     copy_number: int = 1
     copies: int = 1
     revision: Label = ""
     organisation: Identifier
     location: Identifier
     location_name: Label = ""
-    language: Language = Language.GERMAN
+    language: Annotated[Language, newer_as(Language.ENGLISH)] = Language.GERMAN
     timezone: Label = "UTC"
     agent: Identifier
     station: Identifier

@@ -10,6 +10,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bonfire.allergy import mentions_allergy
+from bonfire.config import Config
 from bonfire.messages import Document, PrintJob, decode
 from bonfire.order import (
     Address,
@@ -27,14 +29,26 @@ from bonfire.order import (
     PaymentStatus,
     Promise,
     Section,
+    Topic,
 )
-from tests.unit.routing.restaurant import PRINTERS, ROUTES, STATIONS, planned, restaurant
+from bonfire.order_allergies import order_allergies
+from tests.unit.routing.restaurant import PRINTERS, ROUTES, STATIONS, of_kind, planned, restaurant
 
 WORDS = ["Cola 0,3", "Rindersteak", "Getränke", "ohne Nüsse", "Allergie", "对花生过敏", "", "🥜"]
 TEXT = st.sampled_from(WORDS) | st.text(max_size=12)
 # Longer than anything that hypothesis finds by itself, so that a hit is no accident.
 SECRET = st.integers(10**11, 10**12).map(lambda number: f"geheim-{number}")
-NOTES = st.lists(st.builds(LabelledText, label=TEXT, text=TEXT), max_size=2).map(tuple)
+# By their topic, texts are private as well.
+TOPICS = st.one_of(
+    st.builds(LabelledText, label=TEXT, text=TEXT),
+    st.builds(
+        LabelledText,
+        label=SECRET,
+        text=SECRET,
+        topic=st.sampled_from([Topic.CONTACT, Topic.PRICE]),
+    ),
+)
+NOTES = st.lists(TOPICS, max_size=2).map(tuple)
 MONEY = st.builds(
     Money, amount=st.integers(10**11, 10**12).map(Decimal), currency=st.just("geheim-EUR")
 )
@@ -82,27 +96,32 @@ ORDERS = st.builds(
     ),
     alerts=st.lists(st.builds(Alert, code=st.sampled_from(AlertCode), detail=TEXT)).map(tuple),
 )
-HOUSES = st.builds(
-    lambda stations, routes: restaurant(stations=stations, routes=routes, printers=PRINTERS),
-    # All three cooks on printers of their own, or on the same one.
-    st.lists(st.sampled_from([one["id"] for one in PRINTERS]), min_size=3, max_size=3).map(
-        lambda printers: [
-            *({**one, "printer": to} for one, to in zip(STATIONS, printers, strict=False)),
-            *STATIONS[3:],
-        ]
-    ),
-    st.lists(
-        st.sampled_from(
-            [*ROUTES, {"items": ["*o*"], "modifiers": ["*"], "stations": ["bar", "grill"]}]
-        ),
-        max_size=4,
-    ),
+# All three cooks on printers of their own, or on the same one.
+COOKS = st.lists(st.sampled_from([one["id"] for one in PRINTERS]), min_size=3, max_size=3).map(
+    lambda printers: [{**one, "printer": to} for one, to in zip(STATIONS, printers, strict=False)]
 )
+OTHERS = STATIONS[3:]
+RULES = st.lists(
+    st.sampled_from(
+        [*ROUTES, {"items": ["*o*"], "modifiers": ["*"], "stations": ["bar", "grill"]}]
+    ),
+    max_size=4,
+)
+
+
+def _house(cooks: list[Any], others: list[Any], rules: list[Any]) -> Config:
+    return restaurant(stations=[*cooks, *others], routes=rules, printers=PRINTERS)
+
+
+HOUSES = st.builds(_house, COOKS, st.just(OTHERS), RULES)
+ANY_HOUSES = st.builds(_house, COOKS, st.lists(st.sampled_from(OTHERS), unique_by=id), RULES)
 often = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def texts(value: Any) -> Iterator[str]:
     """Every text and every amount in it."""
+    if isinstance(value, Topic):
+        return
     if isinstance(value, str | Decimal):
         yield str(value)
     elif isinstance(value, dict):
@@ -130,19 +149,47 @@ def test_with_a_pass_every_text_of_the_order_is_on_a_ticket(order, house):
 
 
 @often
-@given(ORDERS, HOUSES)
-def test_without_a_pass_every_text_but_what_is_private_is_on_a_station_ticket(order, house):
-    paper = on_paper(
-        tuple(job for job in planned(order, house) if job.document is Document.STATION)
-    )
+@given(ORDERS, ANY_HOUSES)
+def test_every_text_but_what_is_private_is_on_a_ticket_of_who_cooks(order, house):
+    jobs = planned(order, house)
 
+    paper = on_paper(tuple(job for job in jobs if job.document is Document.STATION))
+    if any(job.document in (Document.PASS, Document.COURIER) for job in jobs):
+        order = of_kind(order.fulfilment.kind, order, instructions="")
     said = texts(order.model_dump(exclude={"status", "updated_at", "location", "payment"}))
     missing = [each for each in said if each not in paper]
     assert all(each.startswith("geheim") or each.isdecimal() for each in missing)
 
 
 @often
-@given(ORDERS, HOUSES)
+@given(ORDERS, ANY_HOUSES)
+def test_whoever_hands_an_order_over_knows_all_that_is_said_of_where_it_goes(order, house):
+    jobs = planned(order, house)
+
+    contacts = [each for each in order.custom_fields if each.topic is Topic.CONTACT]
+    told = [job.order for job in jobs if job.document in (Document.PASS, Document.COURIER)]
+    for each in told:
+        assert each.fulfilment == order.fulfilment
+        assert set(contacts) <= set(each.custom_fields)
+    if contacts and not told:
+        asked = [job.order.alerts[-1].code for job in jobs if job.document is Document.STATION]
+        assert set(asked) == {AlertCode.NOT_PRINTED}
+
+
+@often
+@given(ORDERS, ANY_HOUSES)
+def test_an_allergy_anywhere_in_an_order_stands_at_the_top_of_every_ticket(order, house):
+    allergic = order_allergies(order)
+
+    for job in planned(order, house):
+        assert job.order.allergies == allergic
+        assert job.order.note == order.note
+        if mentions_allergy(order.fulfilment.instructions):
+            assert job.order.fulfilment.instructions == order.fulfilment.instructions
+
+
+@often
+@given(ORDERS, ANY_HOUSES)
 def test_nothing_private_is_ever_in_the_job_of_a_station_or_a_bag(order, house):
     for job in planned(order, house):
         if job.document in (Document.STATION, Document.BAG):

@@ -15,7 +15,7 @@ from bonfire.clock import Clock
 from bonfire.config import Config
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import problems
-from bonfire.order import Order, OrderStatus
+from bonfire.order import KNOWN_WORDS_ONLY, Order, OrderStatus
 from bonfire.tokens import Tokens
 from bonfire.web.problem import problem_response
 from bonfire.web.server import read_body
@@ -122,7 +122,9 @@ def read_order(body: bytes) -> Order:
         detail = f"the body is not UTF-8: byte {error.start} is wrong"
         raise OrderRefused(Reason.NOT_UTF8, detail) from error
     try:
-        order = Order.model_validate_json(text, strict=True, extra="forbid")
+        order = Order.model_validate_json(
+            text, strict=True, extra="forbid", context=KNOWN_WORDS_ONLY
+        )
     except pydantic.ValidationError as error:
         raise OrderRefused(_why(error), problems(error)[:LONGEST_DETAIL]) from error
     # pydantic has read the text already; this only looks for names that it read over.

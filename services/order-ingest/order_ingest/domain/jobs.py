@@ -9,10 +9,10 @@ from functools import partial
 from typing import NamedTuple
 
 from bonfire.config import Location, Organisation
-from bonfire.dish_allergies import dish_allergies
 from bonfire.messages import Document, JobKind, PrintJob
 from bonfire.order import Order
-from order_ingest.domain.documents import ticket_order
+from bonfire.order_allergies import order_allergies
+from order_ingest.domain.documents import is_handed_over, ticket_order
 from order_ingest.domain.tickets import tickets
 
 
@@ -66,9 +66,15 @@ def plan(
         accepted_at=accepted_at,
         due_at=due_at,
     )
-    allergic = dish_allergies(order.items)
+    every = tickets(order, location)
+    shown = partial(
+        ticket_order,
+        order,
+        allergic=order_allergies(order),
+        handed_over=is_handed_over(ticket.station.document for ticket in every),
+    )
     planned: list[PrintJob] = []
-    for ticket in tickets(order, location):
+    for ticket in every:
         station = ticket.station
         of_ticket = partial(
             job,
@@ -81,7 +87,7 @@ def plan(
             parts=ticket.parts,
             others=ticket.others,
             stations=ticket.stations,
-            order=ticket_order(order, station.document, ticket.items, allergic),
+            order=shown(station.document, ticket.items),
         )
         for copy in range(1, ticket.copies + 1):
             identity = revision(station.document, location.id, station.id, copy)

@@ -7,21 +7,24 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bonfire.order import Fulfilment, Item, LabelledText, Order
+from bonfire.order import Fulfilment, Item, LabelledText, Order, Promise
+from bonfire.order_allergies import order_allergies
 
 
 def kitchen_digest(order: Order) -> str:
     """64 hex digits over dishes, notes, and how, when and where the order goes.
 
-    Not in it: status, payment, prices, the customer's name and phone, times of bookkeeping, ids of
-    lines and sections, alerts, and the sequence of the lines. Equal digests mean the same ticket
-    for a cook; it does not change when a later version of Bonfire adds a field to `Order`.
+    Not in it: status, payment, prices, the customer's name and phone unless they speak of an
+    allergy, times of bookkeeping, ids of lines and sections, alerts, and the sequence of the lines.
+    Equal digests mean the same ticket for a cook; it does not change when a later version of
+    Bonfire adds a field to `Order`.
     """
     content = [
         sorted(json.dumps(_item(item)) for item in order.items),
         order.note,
         _texts(order.custom_fields),
         _fulfilment(order.fulfilment),
+        *_allergies_beside(order),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -54,6 +57,18 @@ def _fulfilment(fulfilment: Fulfilment) -> list[Any]:
         promise.text if promise.at is None else "",
         [address.lines, address.postal_code, address.city] if address else None,
     ]
+
+
+def _allergies_beside(order: Order) -> list[list[str]]:
+    """In texts that are no concern of a cook else."""
+    title, promise = order.fulfilment.title, Promise(text=order.fulfilment.promise.text)
+    beside = Order(
+        id=order.id,
+        number=order.number,
+        customer=order.customer,
+        fulfilment=Fulfilment(title=title, promise=promise),
+    )
+    return _texts(order_allergies(beside))
 
 
 def _texts(texts: tuple[LabelledText, ...]) -> list[list[str]]:

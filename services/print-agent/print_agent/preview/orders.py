@@ -9,10 +9,10 @@ from typing import Any, Final
 import pydantic
 from pydantic_core import from_json
 
-from bonfire.dish_allergies import dish_allergies
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import Document, PrintJob, TicketOrder, problems
-from bonfire.order import Item, Order
+from bonfire.order import KNOWN_WORDS_ONLY, Item, Order
+from bonfire.order_allergies import order_allergies
 
 _ORDER_SCHEMA: Final = "bonfire.order/1"
 _WHOLE: Final = (Document.PASS, Document.COURIER)
@@ -69,7 +69,8 @@ def _job(value: Any, timezone: str, now: datetime, document: Document) -> PrintJ
         return PrintJob.model_validate(value)
     if schema != _ORDER_SCHEMA:
         raise UnreadableInput(f"{schema!r} is no {PrintJob.SCHEMA} and no {_ORDER_SCHEMA}")
-    return _whole_order(Order.model_validate(value), timezone, now, document)
+    order = Order.model_validate(value, context=KNOWN_WORDS_ONLY)
+    return _whole_order(order, timezone, now, document)
 
 
 def _is_from_wix(value: dict[str, Any]) -> bool:
@@ -106,7 +107,7 @@ def _shown(order: Order, document: Document) -> TicketOrder:
         phone=order.customer.phone,
         payment=order.payment,
         note=order.note,
-        allergies=dish_allergies(order.items),
+        allergies=order_allergies(order),
         custom_fields=order.custom_fields,
         items=order.items,
         alerts=order.alerts,

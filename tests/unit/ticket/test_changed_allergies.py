@@ -13,8 +13,9 @@ from bonfire.messages import Document, JobKind, TicketOrder
 from bonfire.order import Fulfilment, Item, LabelledText, Modifier
 from print_agent.ticket import Earlier
 from print_agent.ticket.alerts import ALLERGIES_CHARACTERS
-from print_agent.ticket.allergies import Said, new_allergies, withdrawn_allergies
+from print_agent.ticket.allergies import Said, allergies
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Line
+from print_agent.ticket.difference import difference
 from print_agent.ticket.layout import compose
 from print_agent.ticket.slip import Replaced
 from print_agent.ticket.style import LOUD, LOUD_AND_LARGE, PLAIN, Style
@@ -197,12 +198,13 @@ def test_an_allergy_without_words_says_nothing_when_it_goes():
 @given(ORDERS, ORDERS)
 @settings(max_examples=100)
 def test_nothing_is_new_and_withdrawn_at_once(before, after):
-    gone = {said.as_read for said in withdrawn_allergies(before, after)}
-    assert not gone & new_allergies(before, after)
-    assert new_allergies(order(), after) >= new_allergies(before, after)
+    found = difference(before, after)
+    assert not {said.as_read for said in found.withdrawn_allergies} & found.new_allergies
+    assert found.new_allergies <= {said.as_read for said in allergies(after)}
 
 
 def test_an_allergy_is_compared_as_it_is_read():
     before, after = order(allergies=listed("Nuss ")), order(allergies=listed("Nu\u200bss", "Ei"))
-    assert new_allergies(before, after) == {Said("Suppe", "Ei")}
-    assert not list(withdrawn_allergies(before, after))
+    found = difference(before, after)
+    assert found.new_allergies == {Said("Suppe", "Ei")}
+    assert not found.withdrawn_allergies

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bonfire.allergy import answer_mentions_allergy, mentions_allergy
@@ -35,18 +35,18 @@ def allergies(order: TicketOrder) -> Iterator[Said]:
             yield said
 
 
-def new_allergies(before: TicketOrder, after: TicketOrder) -> frozenset[Said]:
+def new_allergies(before: Iterable[Said], after: Iterable[Said]) -> frozenset[Said]:
     """Those that did not stand on paper with these words, as they are read."""
-    known = {said.as_read for said in allergies(before)}
-    return frozenset(said.as_read for said in allergies(after)) - known
+    known = {said.as_read for said in before}
+    return frozenset(said.as_read for said in after) - known
 
 
-def withdrawn_allergies(before: TicketOrder, after: TicketOrder) -> Iterator[Said]:
+def withdrawn_allergies(before: Iterable[Said], after: Iterable[Said]) -> Iterator[Said]:
     """Those that the order has no longer. What only grew is not withdrawn."""
     standing: defaultdict[str, list[str]] = defaultdict(list)
-    for said in allergies(after):
+    for said in after:
         standing[said.as_read.about].append(said.as_read.text)
-    for said in allergies(before):
+    for said in before:
         about, text = said.as_read
         if not any(text in other for other in standing[about]):
             yield said

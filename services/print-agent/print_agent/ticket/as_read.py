@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bonfire.order import Item, LabelledText, Modifier
 from bonfire.sanitiser import clean_line
@@ -14,11 +14,12 @@ from bonfire.sanitiser import clean_line
 
 @dataclass(frozen=True, slots=True)
 class AsRead:
-    """A line of an order. `name` is the dish and the one that it is a part of."""
+    """A line of an order. Two that read alike are equal, whatever their ids."""
 
-    name: Hashable
+    name: Hashable  # of the dish and of the one that it is a part of
     quantity: int
     parts: frozenset[Hashable]  # variants, choices, requests and notes; of two alike, each
+    id: str = field(compare=False)
 
     def edits(self, other: AsRead) -> int:
         """How many parts are only in one of the two."""
@@ -30,6 +31,7 @@ def as_read(item: Item) -> AsRead:
         name=(clean_line(item.name), clean_line(item.part_of)),
         quantity=item.quantity,
         parts=frozenset(_numbered(_parts(item))),
+        id=item.id,
     )
 
 
@@ -38,8 +40,8 @@ def choice(modifier: Modifier) -> Hashable:
     return name, group, modifier.quantity, modifier.resolved
 
 
-def answer(field: LabelledText) -> tuple[str, str]:
-    return clean_line(field.label), clean_line(field.text)
+def answer(of: LabelledText) -> tuple[str, str]:
+    return clean_line(of.label), clean_line(of.text)
 
 
 def answers(fields: Iterable[LabelledText]) -> Counter[tuple[str, str]]:

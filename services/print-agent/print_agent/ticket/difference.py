@@ -11,7 +11,7 @@ from typing import TypeVar
 from bonfire.messages import TicketOrder
 from bonfire.order import Address, Fulfilment, Item, Promise
 from bonfire.sanitiser import clean_line
-from print_agent.ticket.allergies import Said, new_allergies, withdrawn_allergies
+from print_agent.ticket.allergies import Said, allergies, new_allergies, withdrawn_allergies
 from print_agent.ticket.as_read import answers, as_read
 from print_agent.ticket.same_lines import same_lines
 
@@ -85,10 +85,11 @@ def difference(before: TicketOrder, after: TicketOrder) -> Difference:
     A dish under the id of another dish is no changed line: one is taken back and one is new.
     """
     was, now = before.fulfilment, after.fulfilment
+    allergic_before, allergic = tuple(allergies(before)), tuple(allergies(after))
     return Difference(
         lines=tuple(_lines(before.items, after.items)),
-        new_allergies=new_allergies(before, after),
-        withdrawn_allergies=tuple(withdrawn_allergies(before, after)),
+        new_allergies=new_allergies(allergic_before, allergic),
+        withdrawn_allergies=tuple(withdrawn_allergies(allergic_before, allergic)),
         promise=_promise(was.promise) != _promise(now.promise),
         handover=_handover(was) != _handover(now),
         note=_differ(before.note, after.note),
@@ -137,12 +138,15 @@ def _address(address: Address | None) -> tuple[str, ...]:
 
 
 def _lines(before: Sequence[Item], after: Sequence[Item]) -> Iterator[OrderLine]:
-    found = same_lines(before, after)
+    was, now = tuple(map(as_read, before)), tuple(map(as_read, after))
+    found = same_lines(was, now)
     taken = set(found.values())
     for position, item in enumerate(before):
         if position not in taken:
             yield OrderLine(item, None, position, unchanged=False)
     for position, item in enumerate(after):
-        earlier = before[found[position]] if position in found else None
-        unchanged = earlier is not None and as_read(earlier) == as_read(item)
-        yield OrderLine(earlier, item, position, unchanged)
+        old = found.get(position)
+        if old is None:
+            yield OrderLine(None, item, position, unchanged=False)
+        else:
+            yield OrderLine(before[old], item, position, was[old] == now[position])

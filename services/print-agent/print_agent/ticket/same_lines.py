@@ -10,70 +10,66 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import product
 from typing import Final
 
-from bonfire.order import Item
-from print_agent.ticket.as_read import AsRead, as_read
+from print_agent.ticket.as_read import AsRead
 
 # So many lines of one name are compared with one another at a time: an endless order ends.
 _COMPARED: Final = 20
 
-_Sign = Callable[[Item, AsRead], Hashable]
-_Lines = Sequence[tuple[Item, AsRead]]
+_Lines = Sequence[AsRead]
+_Sign = Callable[[AsRead], Hashable]
 
 
-def same_lines(before: Sequence[Item], after: Sequence[Item]) -> dict[int, int]:
+def same_lines(before: _Lines, after: _Lines) -> dict[int, int]:
     """By positions in `after`, the positions in `before`; of each line at most one other.
 
     Those that read alike, as many as there are. Of the rest, lines of the same dish, and of those
     the ones that differ in the least; the id decides only between lines that are equally close.
     """
-    was = [(item, as_read(item)) for item in before]
-    now = [(item, as_read(item)) for item in after]
     found: dict[int, int] = {}
     for sign in (_id_and_all, _all):
-        for earlier, later in _left(was, now, found, sign):
+        for earlier, later in _left(before, after, found, sign):
             found.update(zip(later, earlier, strict=False))
-    for earlier, later in _left(was, now, found, _name):
-        found.update(_closest(was, now, earlier, later))
+    for earlier, later in _left(before, after, found, _name):
+        found.update(_closest(before, after, earlier, later))
     return found
 
 
-def _id_and_all(item: Item, read: AsRead) -> Hashable:
-    return item.id, read
+def _id_and_all(line: AsRead) -> Hashable:
+    return line.id, line
 
 
-def _all(_item: Item, read: AsRead) -> Hashable:
-    return read
+def _all(line: AsRead) -> Hashable:
+    return line
 
 
-def _name(_item: Item, read: AsRead) -> Hashable:
-    return read.name
+def _name(line: AsRead) -> Hashable:
+    return line.name
 
 
 def _left(
-    was: _Lines, now: _Lines, found: dict[int, int], sign: _Sign
+    before: _Lines, after: _Lines, found: dict[int, int], sign: _Sign
 ) -> Iterator[tuple[list[int], list[int]]]:
     """The positions before and after of the lines not found yet, by a sign that both have."""
     taken = set(found.values())
     earlier: defaultdict[Hashable, list[int]] = defaultdict(list)
     later: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for position, line in enumerate(was):
+    for position, line in enumerate(before):
         if position not in taken:
-            earlier[sign(*line)].append(position)
-    for position, line in enumerate(now):
+            earlier[sign(line)].append(position)
+    for position, line in enumerate(after):
         if position not in found:
-            later[sign(*line)].append(position)
+            later[sign(line)].append(position)
     for seen, positions in later.items():
         if seen in earlier:
             yield earlier[seen], positions
 
 
-def _closest(was: _Lines, now: _Lines, earlier: list[int], later: list[int]) -> dict[int, int]:
+def _closest(before: _Lines, after: _Lines, earlier: list[int], later: list[int]) -> dict[int, int]:
     """Positions after and before, until either side has no more."""
 
     def distance(pair: tuple[int, int]) -> tuple[int, int, bool]:
-        (item, read), (old_item, old_read) = now[pair[0]], was[pair[1]]
-        quantities = abs(read.quantity - old_read.quantity)
-        return read.edits(old_read), quantities, item.id != old_item.id
+        line, old = after[pair[0]], before[pair[1]]
+        return line.edits(old), abs(line.quantity - old.quantity), line.id != old.id
 
     found: dict[int, int] = {}
     taken: set[int] = set()

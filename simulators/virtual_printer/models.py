@@ -12,7 +12,8 @@ from escpos_paper import IMPACT, IMPACT_RED, THERMAL, Engine
 class Model:
     """What a model says of itself, and what it can do.
 
-    `model_id`, `firmware`, `maker`, `name` and `language` answer GS I; None, and it is silent.
+    `model_id`, `firmware`, `maker`, `name` and `language` answer GS I; None, and it is silent, as
+    one with Latin letters alone is about its `language`.
     `process_id`: it confirms by GS ( H. `sensor`: it answers GS r. `clears_buffer`: it knows DLE
     DC4 8. `enpc`: it answers Epson's protocol on UDP.
     """
@@ -50,7 +51,7 @@ _BONFIRE: Final = Model(
     maker="BONFIRE",
     name="VP-80",
     firmware="1.00 ESC/POS",
-    language="PC437",
+    language=None,
     model_id=0x20,
     columns=48,
     engine=THERMAL,
@@ -59,7 +60,7 @@ _EPSON: Final = Model(
     maker="EPSON",
     name="TM-T20III",
     firmware="3.01 ESC/POS",
-    language="PC437",
+    language=None,
     model_id=0x20,
     columns=48,
     engine=_lacking(THERMAL, _ESC_B),
@@ -79,7 +80,6 @@ _CLONE: Final = Model(
 _NEEDLES: Final = replace(
     _EPSON,
     name="TM-U220",
-    language=None,
     model_id=0x0D,
     columns=40,
     clears_buffer=False,
@@ -89,7 +89,13 @@ MODELS: Final = {
     "vp-80": _BONFIRE,
     "vp-58": replace(_BONFIRE, name="VP-58", columns=32),
     "tm-t20iii": replace(_EPSON, engine=_lacking(_EPSON.engine, _ESC_A)),
-    "tm-m30": replace(_EPSON, name="TM-m30", firmware="11.31 ESC/POS", two_byte_characters=True),
+    "tm-m30": replace(
+        _EPSON,
+        name="TM-m30",
+        firmware="11.31 ESC/POS",
+        two_byte_characters=True,
+        language="KANJI JAPANESE",
+    ),
     "tm-u220": replace(_NEEDLES, engine=_lacking(IMPACT_RED, _ESC_A)),
     "tm-u220-black": replace(_NEEDLES, engine=_lacking(IMPACT, _ESC_A)),
     "tm-u230": replace(_NEEDLES, name="TM-U230", model_id=0x2A, engine=IMPACT_RED),

@@ -44,7 +44,9 @@ def test_no_port_is_asked_and_each_may_be_something_else(tree: MachineTree):
 def test_a_built_in_port_counts_only_if_it_is_there(tree: MachineTree):
     tree.built_in_port("ttyS0", "4")
     tree.built_in_port("ttyS1", "0")
-    assert [found.device for found in look(tree).found] == [Path("/dev/ttyS0")]
+    (found,) = look(tree).found
+    assert found.device == Path("/dev/ttyS0")
+    assert found.addresses == (SerialAddress("/dev/ttyS0"),)
 
 
 def test_without_permission_the_group_is_named(tree: MachineTree):

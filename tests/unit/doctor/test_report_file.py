@@ -58,6 +58,39 @@ def test_a_folder_is_no_file(tmp_path: Path):
     assert refused.value.detail == f"{tmp_path} is a folder: give the name of a file in it"
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_what_is_no_ordinary_file_is_left_alone(tmp_path: Path, replace: bool):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "report.md"
+    link.symlink_to("/dev/null")
+    for path in (pipe, link, Path("/dev/null")):
+        with pytest.raises(NotWritten) as refused:
+            ReportFile(path, replace).write("report")
+        assert refused.value.detail == (
+            f"{path} is no ordinary file: give another name, or --report - for the standard output"
+        )
+    assert sorted(os.listdir(tmp_path)) == ["pipe", "report.md"]
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_link_that_leads_nowhere_is_left_alone(tmp_path: Path, replace: bool):
+    link = tmp_path / "report.md"
+    link.symlink_to("nowhere")
+    with pytest.raises(NotWritten, match="is a link that leads nowhere: give another name"):
+        ReportFile(link, replace).write("report")
+    assert link.is_symlink()
+    assert os.listdir(tmp_path) == ["report.md"]
+
+
+def test_a_path_that_cannot_be_looked_at_is_told_with_what_to_do(tmp_path: Path):
+    link = tmp_path / "report.md"
+    link.symlink_to(link)
+    with pytest.raises(NotWritten, match="Too many levels of symbolic links. Give a file where"):
+        ReportFile(link).check()
+
+
 def test_a_folder_that_is_not_there_is_told_with_what_to_do(tmp_path: Path):
     path = tmp_path / "nowhere" / "report.md"
     with pytest.raises(NotWritten) as refused:

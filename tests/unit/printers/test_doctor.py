@@ -118,10 +118,12 @@ async def test_a_printer_whose_cable_has_no_way_back_is_told_so():
     assert "accept_weak = true" in told
 
 
-async def test_alphabets_that_a_printer_tells_of_are_told():
+@pytest.mark.parametrize("fonts", ["KANJI JAPANESE", "PC437"])
+async def test_what_a_printer_calls_its_fonts_is_told_and_no_more(fonts):
     printer = _printer()
-    printer.capabilities = replace(printer.capabilities, fonts="KANJI")
-    assert "alphabets beside the Latin one: KANJI." in text(await examine([printer]))
+    printer.capabilities = replace(printer.capabilities, fonts=fonts)
+    told = text(await examine([printer]))
+    assert told.endswith(f'; its own name for its fonts (GS I 69): "{fonts}".')
 
 
 async def test_a_printers_buffer_is_never_emptied():

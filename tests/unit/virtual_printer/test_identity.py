@@ -20,7 +20,7 @@ KITCHEN = Identity("kitchen-1", MODELS["vp-80"])
         (65, b"_1.00 ESC/POS\0"),
         (66, b"_BONFIRE\0"),
         (67, b"_VP-80\0"),
-        (69, b"_PC437\0"),
+        (69, None),
         (4, None),
         (0, None),
         (70, None),
@@ -36,7 +36,8 @@ def test_a_model_answers_as_its_maker_says_of_it():
     assert [needles.answer(n) for n in (1, 2)] == [b"\x0d", b"\x02"]
     assert needles.answer(67) == b"_TM-U220\0"
     assert needles.answer(69) is None
-    assert Identity("a", MODELS["tm-m30"]).answer(2) == b"\x03"
+    two_bytes = Identity("a", MODELS["tm-m30"])
+    assert (two_bytes.answer(2), two_bytes.answer(69)) == (b"\x03", b"_KANJI JAPANESE\0")
 
 
 @pytest.mark.parametrize("question", [1, 2, 3, 65, 66, 67, 68, 69])

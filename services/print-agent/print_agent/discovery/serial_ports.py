@@ -45,7 +45,7 @@ def _found(machine: Machine, name: str, what: str) -> Found:
 
 
 def _addresses(name: str, device: Path) -> Iterator[Address]:
-    for text in (f"serial://{name}", f"serial://{device}"):
+    for text in dict.fromkeys((f"serial://{name}", f"serial://{device}")):
         try:
             yield parse(text)
         except ValueError:  # a name with letters that no address can hold

@@ -102,5 +102,5 @@ def _abilities(found: Capabilities) -> str:
     }
     parts = [f"{what}: {_ANSWERS[answer]}" for what, answer in said.items()]
     if found.fonts:
-        parts.append(f"alphabets beside the Latin one: {found.fonts}")
+        parts.append(f'its own name for its fonts (GS I 69): "{found.fonts}"')
     return f"Capabilities: {'; '.join(parts)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,9 +26,24 @@ class ReportFile:
 
     def check(self) -> None:
         """Raises `NotWritten` for what stands in the way already."""
-        if self.path.is_dir():
+        try:
+            there = self.path.stat()
+        except FileNotFoundError:
+            if self.path.is_symlink():
+                raise NotWritten(
+                    f"{self.path} is a link that leads nowhere: give another name"
+                ) from None
+            return
+        except OSError as error:
+            raise self._not_written(error) from error
+        if stat.S_ISDIR(there.st_mode):
             raise NotWritten(f"{self.path} is a folder: give the name of a file in it")
-        if self.path.exists() and not self.replace:
+        if not stat.S_ISREG(there.st_mode):
+            raise NotWritten(
+                f"{self.path} is no ordinary file: give another name, or --report - for the "
+                "standard output"
+            )
+        if not self.replace:
             detail = f"{self.path} is there already: give another name, or --force to replace it"
             raise NotWritten(detail)
 
@@ -37,10 +53,13 @@ class ReportFile:
         try:
             self._write(text)
         except OSError as error:
-            raise NotWritten(
-                f"cannot write {self.path}: {error.strerror}. Give a file where you may write, "
-                f"such as --report /tmp/{self.path.name}, or --report - for the standard output"
-            ) from error
+            raise self._not_written(error) from error
+
+    def _not_written(self, error: OSError) -> NotWritten:
+        return NotWritten(
+            f"cannot write {self.path}: {error.strerror}. Give a file where you may write, "
+            f"such as --report /tmp/{self.path.name}, or --report - for the standard output"
+        )
 
     def _write(self, text: str) -> None:
         descriptor, beside = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")

@@ -84,7 +84,7 @@ class Capabilities:
     model_id: int | None = None  # GS I 1
     type_id: int | None = None  # GS I 2
     rom_id: int | None = None  # GS I 3
-    fonts: str = ""  # GS I 69: alphabets beside the Latin one
+    fonts: str = ""  # GS I 69: of fonts for a language, or of a code page; makers differ
     process_id: bool | None = None  # tells what it has printed (GS ( H)
     in_order: bool | None = None  # tells what it has processed (GS r)
     buffer_clear: bool | None = None  # can forget what it has not printed yet (DLE DC4, fn 8)

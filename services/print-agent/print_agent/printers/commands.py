@@ -18,7 +18,7 @@ ASK_MODEL: Final = b"\x1dI\x43"
 ASK_IDENTITY: Final = (b"\x1dI\x42", ASK_MODEL, b"\x1dI\x44", b"\x1dI\x41")
 # GS I 1, 2, 3: the numbers of the model, of its equipment and of its ROM, a byte each.
 ASK_CODES: Final = (b"\x1dI\x01", b"\x1dI\x02", b"\x1dI\x03")
-# GS I 69: alphabets beside the Latin one.
+# GS I 69: what it calls its fonts; KANJI JAPANESE on a model for Japan.
 ASK_FONTS: Final = b"\x1dI\x45"
 # DLE DC4, function 8: forget at once whatever is not yet printed, and say so.
 CLEAR_BUFFER: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"

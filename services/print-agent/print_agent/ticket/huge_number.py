@@ -44,7 +44,8 @@ def huge_number(huge: Huge, paper: Paper) -> Iterator[Output]:
     if not paper.profile.impact:
         yield from _enlarged(text, paper)
     elif drawn := tuple(_drawn(text, paper)):
-        yield from (*drawn, _NARROW_GAP)
+        yield from drawn
+        yield _NARROW_GAP
         yield paper.row(Span(paper.middle(text, paper.columns, _BOLD), _BOLD))
     else:  # nothing larger than its neighbours: between bars at least
         bar = paper.row(Span(_BAR * paper.columns, _BOLD))

@@ -26,6 +26,7 @@ from order_ingest.wix.mapping.payment import read_payment
 from order_ingest.wix.mapping.people import read_customer
 from order_ingest.wix.mapping.raw import Raw
 from order_ingest.wix.mapping.readable import readable
+from order_ingest.wix.mapping.topics import topic_of, topic_of_answer
 from order_ingest.wix.mapping.unread import ORDER, read_unread
 from order_ingest.wix.refusal import WixRefused
 
@@ -71,7 +72,9 @@ def map_order(raw: dict[str, Any]) -> Order:
         custom_fields=custom_fields,
         payment=read_payment(order, currency),
     )
-    unread = dict.fromkeys(read_unread(order, ORDER))  # once each: Wix repeats whole persons
+    unread = dict.fromkeys(
+        read_unread(order, ORDER, topic_of)
+    )  # once each: Wix repeats whole persons
     every = order.capped([*custom_fields, *unread], _MAX_CUSTOM_FIELDS, "fields")
     return mapped.model_copy(update={"custom_fields": every, "alerts": findings.alerts()})
 
@@ -103,7 +106,7 @@ def _custom_fields(order: Raw) -> tuple[LabelledText, ...]:
     fields = order.get("customFields")
     every = fields.capped(fields.all(), _MAX_CUSTOM_FIELDS, "fields")
     answers = [_custom_field(field) for field in every]
-    answers += [*read_forms(order), *read_extended_fields(order)]
+    answers += [*read_forms(order), *read_extended_fields(order, topic_of)]
     kept = [answer for answer in answers if answer.label or answer.text]
     return fields.capped(kept, _MAX_CUSTOM_FIELDS, "fields")
 
@@ -112,10 +115,11 @@ def _custom_field(field: Raw) -> LabelledText:
     if not isinstance(field.value, dict) or not field.value.keys() & {"title", "value"}:
         field.unreadable()
         return LabelledText(text=field.text(TEXT_LIMIT))
-    value = field.get("value")
+    value, question = field.get("value"), field.get("title", "translatedTitle").text(LABEL_LIMIT)
     return LabelledText(
-        label=field.get("title", "translatedTitle").text(LABEL_LIMIT),
+        label=question,
         text=value.cut(readable(value.value), TEXT_LIMIT),
+        topic=topic_of_answer(question),
     )
 
 

@@ -10,9 +10,10 @@ from order_ingest.wix.mapping.choices import read_choices
 from order_ingest.wix.mapping.description import DescriptionLine, read_description
 from order_ingest.wix.mapping.findings import TEXT_LIMIT
 from order_ingest.wix.mapping.raw import Raw
-from order_ingest.wix.mapping.readable import is_written, leaves
+from order_ingest.wix.mapping.readable import branches, is_written, leaves
+from order_ingest.wix.mapping.topics import topic_at_dish
 from order_ingest.wix.mapping.union import folded
-from order_ingest.wix.mapping.unread import LINE_ITEM, read_unread
+from order_ingest.wix.mapping.unread import LINE_ITEM, TopicOf, read_unread
 
 RESTAURANT_APPS: Final = frozenset(
     (
@@ -80,7 +81,11 @@ def _item(line: Raw, currency: str) -> Item:
     ]
     chosen = read_choices(line, options, lines, currency)
     name = _name(line)
-    notes = [*answers.values(), *read_extended_fields(line), *read_unread(line, LINE_ITEM)]
+    notes = [
+        *answers.values(),
+        *read_extended_fields(line, topic_at_dish),
+        *read_unread(line, LINE_ITEM, topic_at_dish),
+    ]
     return Item(
         name=name,
         quantity=line.get("quantity").quantity(),
@@ -139,14 +144,13 @@ def _answers(options: Raw) -> dict[tuple[str, str], LabelledText]:
     }
 
 
-def read_extended_fields(holder: Raw) -> Iterator[LabelledText]:
+def read_extended_fields(holder: Raw, topic_of: TopicOf) -> Iterator[LabelledText]:
     """Texts that other apps attached, and everything in the fields of the site's owner."""
     fields = holder.get("extendedFields")
     if not fields:
         return
     namespaces = fields.value.get("namespaces") if isinstance(fields.value, dict) else fields.value
     others = dict(namespaces) if isinstance(namespaces, dict) else {"": namespaces}
-    for label, text in leaves(others.pop("_user_fields", None)):
-        yield fields.labelled(label, text)
-    for label, text in leaves(others, is_written):
-        yield fields.labelled(label, text)
+    of_owner = branches(others.pop("_user_fields", None))
+    for path, text in (*of_owner, *branches(others, is_written)):
+        yield fields.labelled(path[-1] if path else "", text, topic_of(path, text))

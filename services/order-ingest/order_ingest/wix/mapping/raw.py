@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
 
-from bonfire.order import AlertCode, LabelledText, Money
+from bonfire.order import AlertCode, LabelledText, Money, Topic
 from order_ingest.wix.mapping.findings import LABEL_LIMIT, TEXT_LIMIT, Findings
 from order_ingest.wix.mapping.readable import mended, readable
 from order_ingest.wix.moments import read_moment
@@ -95,8 +95,10 @@ class Raw:
         text = mended(value)
         return "" if text.isspace() else self.cut(text, limit)
 
-    def labelled(self, label: str, text: str) -> LabelledText:
-        return LabelledText(label=self.cut(label, LABEL_LIMIT), text=self.cut(text, TEXT_LIMIT))
+    def labelled(self, label: str, text: str, topic: Topic = Topic.ORDER) -> LabelledText:
+        return LabelledText(
+            label=self.cut(label, LABEL_LIMIT), text=self.cut(text, TEXT_LIMIT), topic=topic
+        )
 
     def cut(self, text: str, limit: int) -> str:
         """`text`, which stands here, as far as it fits, with an alert if it does not."""

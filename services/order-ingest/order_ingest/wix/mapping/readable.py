@@ -54,25 +54,35 @@ def leaves(
     value: Any, keep: Callable[[Any], bool] = lambda scalar: True
 ) -> Iterator[tuple[str, str]]:
     """Every scalar in `value` to `keep`, with the key nearest to it, in order, however deep."""
-    stack: list[tuple[str, Any]] = [("", value)]
+    for path, text in branches(value, keep):
+        yield path[-1] if path else "", text
+
+
+def branches(
+    value: Any, keep: Callable[[Any], bool] = lambda scalar: True
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """As `leaves`, with all keys around each scalar, from the outermost."""
+    stack: list[tuple[tuple[str, ...], Any]] = [((), value)]
     while stack:
-        key, inner = stack.pop()
+        path, inner = stack.pop()
         if isinstance(inner, dict):
-            stack.extend(reversed(list(_children(key, inner))))
+            stack.extend(reversed(list(_children(path, inner))))
         elif isinstance(inner, list):
-            stack.extend((key, child) for child in reversed(inner))
+            stack.extend((path, child) for child in reversed(inner))
         elif keep(inner) and (text := readable(inner)).strip():
-            yield key, text
+            yield path, text
 
 
-def _children(key: str, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _children(
+    path: tuple[str, ...], value: dict[str, Any]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
     """A text and its translation are called what their object is called, and are one if equal."""
     translated = value.keys() >= _TRANSLATIONS
     for name, child in value.items():
         if not translated or name not in _TRANSLATIONS:
-            yield mended(name), child
+            yield (*path, mended(name)), child
         elif name == "original" or not isinstance(child, str) or child != value["original"]:
-            yield key, child
+            yield path, child
 
 
 def is_written(value: Any) -> bool:

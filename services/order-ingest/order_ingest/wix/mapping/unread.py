@@ -11,15 +11,16 @@ is not in it: the reader notes when it took that name, and else the text there i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from bonfire.order import AlertCode, LabelledText
+from bonfire.order import AlertCode, LabelledText, Topic
 from order_ingest.wix.mapping.raw import Raw
-from order_ingest.wix.mapping.readable import is_said, is_written, leaves
+from order_ingest.wix.mapping.readable import branches, is_said, is_written, leaves
 
-Keep: TypeAlias = Callable[[Any], bool]
+# The topic of a text, by the names that lead to it.
+TopicOf: TypeAlias = Callable[[Sequence[str], str], Topic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +29,29 @@ class Fields:
 
     `read`: a reader shows all of it or alerts. `ignored`: Wix's ids, prices and bookkeeping, and
     what neither kitchen nor driver needs. `inside`: objects, or lists of them, with a table of
-    their own. `ticks`: in unknown fields, numbers and ticks are a guest's as well.
+    their own. `ticks`: in unknown fields, numbers and ticks are a guest's as well. `contact`:
+    unknown fields are about where and how somebody is found.
     """
 
     read: frozenset[str]
     ignored: frozenset[str]
     inside: tuple[tuple[str, Fields], ...]
     ticks: bool
+    contact: bool
     names: frozenset[str]
 
 
-def _fields(read: str = "", ignored: str = "", *, ticks: bool = False, **inside: Fields) -> Fields:
+def _fields(
+    read: str = "",
+    ignored: str = "",
+    *,
+    ticks: bool = False,
+    contact: bool = False,
+    **inside: Fields,
+) -> Fields:
     of_read, of_ignored = frozenset(read.split()), frozenset(ignored.split())
     names = of_read | of_ignored | inside.keys()
-    return Fields(of_read, of_ignored, tuple(inside.items()), ticks, names)
+    return Fields(of_read, of_ignored, tuple(inside.items()), ticks, contact, names)
 
 
 # By which Wix keeps a form that the guest filled in; its answers are not in the order.
@@ -99,15 +109,19 @@ addressLine addressLine1 addressLine2 city country countryFullname formattedAddr
 """
 _AREA: Final = " location subdivision subdivisionFullname"
 _STREET: Final = "name number apt"
-_READ_ADDRESS: Final = _fields(_ADDRESS, _AREA, streetAddress=_fields(_STREET))
+_READ_ADDRESS: Final = _fields(
+    _ADDRESS, _AREA, contact=True, streetAddress=_fields(_STREET, contact=True)
+)
 # The restaurant's own, or where a guest lives who does not have it delivered there.
-_OTHER_ADDRESS: Final = _fields("", _ADDRESS + _AREA, streetAddress=_fields("", _STREET))
-_CONTACT: Final = _fields("firstName lastName fullName company phone", "email vatId")
+_OTHER_ADDRESS: Final = _fields(
+    "", _ADDRESS + _AREA, contact=True, streetAddress=_fields("", _STREET, contact=True)
+)
+_CONTACT: Final = _fields("firstName lastName fullName company phone", "email vatId", contact=True)
 _LOGISTICS: Final = _fields(
     "deliverByDate deliveryTime instructions",
     deliveryTimeSlot=_fields("from to"),
     pickupDetails=_fields("", "pickupMethod", address=_OTHER_ADDRESS),
-    shippingDestination=_fields(address=_READ_ADDRESS, contactDetails=_CONTACT),
+    shippingDestination=_fields(contact=True, address=_READ_ADDRESS, contactDetails=_CONTACT),
 )
 ORDER: Final = _fields(
     """
@@ -133,39 +147,46 @@ ORDER: Final = _fields(
     customFields=_fields("title translatedTitle value"),
     extendedFields=_EXTENDED,
     forms=_fields(FORM_ID, "_id id lineItemIds schemaIdentifier", title=_TEXT, subtitles=_TEXT),
-    recipientInfo=_fields(address=_OTHER_ADDRESS, contactDetails=_CONTACT),
+    recipientInfo=_fields(contact=True, address=_OTHER_ADDRESS, contactDetails=_CONTACT),
     shippingInfo=_fields("code title", "carrierId cost region", logistics=_LOGISTICS),
 )
 
 
-def read_unread(place: Raw, fields: Fields) -> list[LabelledText]:
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """A field that `holder`, the table of the object it is in, does not know."""
+
+    holder: Fields
+    field: dict[str, Any]
+
+    def texts(self, topic_of: TopicOf) -> Iterator[tuple[str, str, Topic]]:
+        keep = is_said if self.holder.ticks else is_written
+        for path, text in branches(self.field, keep):
+            yield path[-1], text, Topic.CONTACT if self.holder.contact else topic_of(path, text)
+
+
+def read_unread(place: Raw, fields: Fields, topic_of: TopicOf) -> list[LabelledText]:
     """The texts in `place` that hang below an unknown field. To be called after all readers.
 
     The id of a form there is an alert: the guest wrote something that the order does not hold.
     """
-    unknown: list[tuple[dict[str, Any], Keep]] = []
+    unknown: list[_Unknown] = []
     _walk(place.value, fields, place.findings.read, unknown)
-    if any(label == FORM_ID for field, _ in unknown for label, _ in leaves(field)):
+    if any(label == FORM_ID for each in unknown for label, _ in leaves(each.field)):
         place.alert(AlertCode.ANSWERS_ELSEWHERE)
     return [
-        place.labelled(label, text)
-        for field, keep in unknown
-        for label, text in leaves(field, keep)
+        place.labelled(label, text, topic)
+        for each in unknown
+        for label, text, topic in each.texts(topic_of)
     ]
 
 
-def _walk(
-    value: Any,
-    fields: Fields,
-    read: set[tuple[int, str]],
-    unknown: list[tuple[dict[str, Any], Keep]],
-) -> None:
+def _walk(value: Any, fields: Fields, read: set[tuple[int, str]], unknown: list[_Unknown]) -> None:
     """As deep as the table and no deeper. Almost every order takes the short way everywhere."""
     if isinstance(value, dict):
         if not fields.names.issuperset(value):
-            keep = is_said if fields.ticks else is_written
             unknown.extend(
-                ({name: inner}, keep)
+                _Unknown(fields, {name: inner})
                 for name, inner in value.items()
                 if name not in fields.names and (id(value), name) not in read
             )

@@ -15,7 +15,9 @@ import pytest
 
 from bonfire.lifecycle import UNUSABLE
 from print_agent.command_line import main
+from print_agent.discovery import spared
 from print_agent.discovery.machine import Machine
+from print_agent.printers.resolver import Addresses, Resolver
 from tests.integration.agent.configuration import write_config
 from tests.support.machine_tree import MachineTree
 from virtual_printer import VirtualPrinter
@@ -55,6 +57,14 @@ async def kitchen() -> AsyncIterator[VirtualPrinter]:
         "kitchen-1", host=HOST, port=9100, speed=math.inf, model="tm-t20iii", enpc_port=3289
     ) as printer:
         yield printer
+
+
+def two_hosts(config: Path, first: str, second: str) -> None:
+    """Of altstadt, whose kitchen prints at `first`, and hafen, whose prints at `second`."""
+    text = config.read_text("utf-8").replace("tcp://127.0.0.1:9100", first)
+    text = text.replace("\n[defaults]", 'default_location = "altstadt"\n[defaults]')
+    another = text.split("[[locations]]")[1].replace("altstadt", "hafen").replace(first, second)
+    config.write_text(f"{text}[[locations]]{another}", "utf-8")
 
 
 def test_unasked_it_opens_no_socket_at_all(
@@ -102,18 +112,55 @@ async def test_a_configured_printer_is_not_asked_whatever_name_it_has(
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert await asyncio.to_thread(main, ["discover", "--range", RANGE]) == 0
     told = capsys.readouterr().out
-    assert f"{HOST}: it is kitchen-1, which is configured" in told
+    assert f"{HOST}: it is kitchen-1 of altstadt, which is configured" in told
     assert not [event for event in kitchen.trail.events if event["event"] == "connected"]
 
 
-async def test_a_name_that_nobody_knows_does_not_stop_the_search(
-    kitchen: VirtualPrinter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+async def test_a_printer_of_another_print_host_is_not_asked_either(
+    kitchen: VirtualPrinter,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    two_hosts(write_config(tmp_path, 9100, 9101), f"tcp://{HOST}:9100", "tcp://127.0.0.1:9102")
+    monkeypatch.setenv("BONFIRE_AGENT", "hafen")
+    assert await asyncio.to_thread(main, ["discover", "--range", RANGE]) == 0
+    told = capsys.readouterr().out
+    assert f"- {HOST}: it is kitchen-1 of altstadt, which is configured" in told
+    assert "`print-agent doctor --agent altstadt` looks at it" in told
+    assert not [event for event in kitchen.trail.events if event["event"] == "connected"]
+
+
+@pytest.mark.parametrize("slow", [False, True])
+async def test_a_name_that_nobody_knows_in_time_is_told_and_does_not_stop_the_search(
+    slow: bool,
+    kitchen: VirtualPrinter,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     config = write_config(tmp_path, 9100, 9101)
     named = config.read_text("utf-8").replace("127.0.0.1:9100", "nobody.invalid:9100")
     config.write_text(named, "utf-8")
+
+    known = Resolver.addresses
+
+    async def addresses(resolver: Resolver) -> Addresses:
+        if resolver._host != "nobody.invalid":
+            return await known(resolver)
+        if slow:
+            await asyncio.Event().wait()
+        raise socket.gaierror
+
+    monkeypatch.setattr(Resolver, "addresses", addresses)
+    monkeypatch.setattr(spared, "_LOOK_UP_S", 0.1)
     assert await asyncio.to_thread(main, ["discover", "--range", RANGE]) == 0
-    assert "EPSON TM-T20III" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "EPSON TM-T20III" in told
+    assert (
+        "- the address of kitchen-1 of altstadt: nobody knew the name nobody.invalid in time, so "
+        "that printer may have been asked like any other\n"
+    ) in told
 
 
 def test_an_unusable_configuration_is_told_and_does_not_stop_the_search(
@@ -134,8 +181,18 @@ def test_another_print_hosts_printers_do_not_count_as_configured(
     config.write_text(text, "utf-8")
     assert main(["discover"]) == 0
     assert "TM-T20III  kitchen-1" in capsys.readouterr().out
+    two_hosts(config, "usb:///dev/usb/lp0", "usb:///dev/usb/lp1")
     assert main(["discover", "--agent", "hafen"]) == 0
     assert "TM-T20III  -" in capsys.readouterr().out
+
+
+def test_a_print_host_that_is_not_configured_is_refused_with_those_that_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    write_config(tmp_path, 9100, 9101)
+    assert main(["discover", "--agent", "nope"]) == UNUSABLE
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "print-agent: no print host 'nope'; known: altstadt\n")
 
 
 def test_blocks_for_the_configuration_are_written_on_demand(capsys: pytest.CaptureFixture[str]):
@@ -144,7 +201,7 @@ def test_blocks_for_the_configuration_are_written_on_demand(capsys: pytest.Captu
     assert '[[locations.printers]]\nid = "printer-1"\naddress = "usb:///dev/usb/lp0"\n' in told
 
 
-@pytest.mark.parametrize("wanted", ["8.8.8.0/24", "10.0.0.0/16", "nonsense"])
+@pytest.mark.parametrize("wanted", ["8.8.8.0/24", "10.0.0.0/16", "nonsense", ""])
 def test_a_range_that_may_not_be_asked_ends_before_anything_is(
     wanted: str, capsys: pytest.CaptureFixture[str]
 ):

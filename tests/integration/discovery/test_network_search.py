@@ -13,6 +13,7 @@ from bonfire.clock import SystemClock
 from bonfire.errors import Reason
 from print_agent.discovery import Found, Search, answers, network, sweep
 from print_agent.discovery.networks import Subnet
+from print_agent.discovery.spared import Configured
 from tests.support.enpc_responder import EnpcResponder
 from virtual_printer import VirtualPrinter
 
@@ -35,7 +36,7 @@ async def kitchen() -> AsyncIterator[VirtualPrinter]:
 
 
 async def look(
-    printer: VirtualPrinter, *, known: dict[IPv4Address, str] | None = None, enpc: int = 1
+    printer: VirtualPrinter, *, known: dict[IPv4Address, Configured] | None = None, enpc: int = 1
 ) -> Search:
     return await network.look(None, RANGE, known or {}, SystemClock(), printer.port, enpc)
 
@@ -67,12 +68,16 @@ async def test_a_printer_in_trouble_is_found_and_not_asked_for_its_name(kitchen:
     assert found.notes == ("there is no paper",)
 
 
-async def test_a_configured_printer_is_left_alone(kitchen: VirtualPrinter):
-    search = await look(kitchen, known={KITCHEN: "kitchen-1"})
+@pytest.mark.parametrize("answers_by_udp", [False, True])
+async def test_a_configured_printer_is_left_alone(kitchen: VirtualPrinter, answers_by_udp: bool):
+    known = {KITCHEN: Configured("kitchen-1", "altstadt")}
+    search = await look(kitchen, known=known, enpc=kitchen.enpc_port if answers_by_udp else 1)
     assert search.found == ()
     assert search.missed == (
-        f"{KITCHEN}: it is kitchen-1, which is configured; `print-agent doctor` looks at it",
+        f"{KITCHEN}: it is kitchen-1 of altstadt, which is configured; "
+        "`print-agent doctor --agent altstadt` looks at it",
     )
+    assert not [event for event in kitchen.trail.events if event["event"] == "connected"]
 
 
 async def test_a_busy_epson_is_found_by_its_own_protocol(kitchen: VirtualPrinter):
@@ -135,7 +140,7 @@ async def test_a_program_that_answers_otherwise_is_doubted(says: bytes, hangs_up
     assert found.notes[0] == "it answers, but not like an ESC/POS printer"
 
 
-async def test_one_packet_to_a_network_of_this_machine_finds_who_answers(kitchen: VirtualPrinter):
+async def test_a_packet_to_a_network_of_this_machine_finds_who_answers(kitchen: VirtualPrinter):
     here = Subnet("lo", IPv4Address("127.0.0.1"), IPv4Network("127.0.0.0/8"))
     search = await network.look(
         [here], None, {}, SystemClock(), kitchen.port, enpc_port=kitchen.enpc_port

@@ -32,8 +32,8 @@ class Heard:
 
 
 async def ask_subnet(subnet: Subnet, clock: Clock, port: int = enpc.PORT) -> Heard:
-    """By one packet to everybody in a network of this machine, sent from this machine's address
-    in it; no router passes it on.
+    """By a packet to everybody in a network of this machine, sent from this machine's address in
+    it; no router passes it on.
     """
     everybody = [subnet.network.broadcast_address]
     return await _ask(everybody, subnet.network, str(subnet.own), port, clock, str(subnet))

@@ -14,12 +14,13 @@ from bonfire.config.address import DEFAULT_PORT
 from print_agent.discovery import Search, enpc, sweep
 from print_agent.discovery.answers import ask_range, ask_subnet
 from print_agent.discovery.networks import Subnet
+from print_agent.discovery.spared import Configured
 
 NOT_ASKED: Final = "the network: only when asked, by --network or by --range 192.168.1.0/24"
 
-Known = Mapping[IPv4Address, str]
-"""The configured printers at the port that is asked, with their ids. Their connection belongs to
-the agent that prints there, so they are not asked.
+Known = Mapping[IPv4Address, Configured]
+"""The configured printers at the port that is asked. Their connection belongs to the agent that
+prints there, so they are not asked.
 """
 
 
@@ -42,12 +43,17 @@ async def look(
     models = {address: model for each in heard for address, model in each.models.items()}
     targets = models.keys() | set(asked.hosts() if asked else ())
     answers = await sweep.sweep(sorted(targets - known.keys()), clock, port)
+    strangers = {address: models[address] for address in models.keys() - known.keys()}
     failed = [failed for each in heard for failed in each.failed]
-    spared = [
-        f"{address}: it is {known[address]}, which is configured; `print-agent doctor` looks at it"
-        for address in sorted(targets & known.keys())
-    ]
-    return Search(tuple(sweep.found(answers, models, port)), (*missed, *failed, *spared))
+    spared = [_spared(address, known[address]) for address in sorted(targets & known.keys())]
+    return Search(tuple(sweep.found(answers, strangers, port)), (*missed, *failed, *spared))
+
+
+def _spared(address: IPv4Address, configured: Configured) -> str:
+    return (
+        f"{address}: it is {configured.printer} of {configured.agent}, which is configured; "
+        f"`print-agent doctor --agent {configured.agent}` looks at it"
+    )
 
 
 def _private(subnets: Iterable[Subnet] | None) -> tuple[list[Subnet], list[str]]:

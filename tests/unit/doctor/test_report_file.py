@@ -87,7 +87,7 @@ def test_a_link_that_leads_nowhere_is_left_alone(tmp_path: Path, replace: bool):
 def test_a_path_that_cannot_be_looked_at_is_told_with_what_to_do(tmp_path: Path):
     link = tmp_path / "report.md"
     link.symlink_to(link)
-    with pytest.raises(NotWritten, match="Too many levels of symbolic links. Give a file where"):
+    with pytest.raises(NotWritten, match=r"levels of symbolic links\. Give a file where"):
         ReportFile(link).check()
 
 

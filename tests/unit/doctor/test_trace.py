@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonfire.testing import FakeClock
-from print_agent.doctor.decoding import sent_in_words
+from print_agent.doctor.decoding import Conversation
 from print_agent.doctor.trace import Trace, TracingLink
 from print_agent.printers import commands
 from print_agent.printers.exchange import Exchange
@@ -81,7 +81,7 @@ def traced(room: int = 4096) -> tuple[Trace, TracingLink, EchoingLink, Ear]:
     ],
 )
 def test_what_we_send_is_called_by_the_names_of_its_commands(data: bytes, words: str):
-    assert sent_in_words(data) == words
+    assert Conversation().sent(data) == words
 
 
 @given(st.binary(max_size=60))
@@ -97,7 +97,7 @@ def test_whatever_is_sent_or_heard_can_be_written_down(data: bytes):
     [
         (b"\x12", "DLE EOT: 12"),
         (b"\x10\x00\x00\x00", "status back: 10 00 00 00"),
-        (b"\x00", "GS r: 00"),
+        (b"\x00", "not asked for: 00"),
         (b"\x37\x22aB3!\0", 'GS ( H: printed "aB3!"'),
         (b"\x5fTM-T20III\0", 'GS I: "TM-T20III"'),
         (b"\x37\x25\0", "buffers cleared"),
@@ -111,6 +111,34 @@ def test_what_a_printer_says_is_called_by_what_it_answers(data: bytes, words: st
     trace = Trace(FakeClock())
     trace.received(data)
     assert trace.lines[0].words == words
+
+
+def test_a_byte_alone_is_named_by_the_question_that_it_answers():
+    conversation = Conversation()
+    for code in commands.ASK_CODES:
+        conversation.sent(code + commands.ASK_MODEL)
+    conversation.sent(commands.ASK_IN_ORDER)
+    said = b"".join(bytes((value,)) + b"\x5fTM-T20III\0" for value in (0x20, 0x02, 0x01)) + b"\0"
+    assert conversation.received(said) == (
+        'GS I 1: 20, GS I: "TM-T20III", GS I 2: 02, GS I: "TM-T20III", '
+        'GS I 3: 01, GS I: "TM-T20III", GS r 1: 00'
+    )
+    assert conversation.received(b"\0") == "not asked for: 00"
+
+
+def test_a_question_that_was_skipped_gives_no_other_answer_its_name():
+    conversation = Conversation()
+    conversation.sent(commands.ASK_CODES[0] + commands.ASK_MODEL + commands.ASK_CODES[1])
+    assert conversation.received(b"\x5fTM-T20III\0\x02") == 'GS I: "TM-T20III", GS I 2: 02'
+    conversation.sent(commands.ASK_IN_ORDER + commands.ask_printed(b"aB3!") + commands.ASK_CODES[2])
+    assert conversation.received(b"\x37\x22aB3!\0\x01") == 'GS ( H: printed "aB3!", GS I 3: 01'
+
+
+def test_questions_that_nobody_answers_fill_no_memory():
+    conversation = Conversation()
+    for _ in range(1000):
+        conversation.sent(commands.ASK_IN_ORDER)
+    assert len(conversation._due) == 64
 
 
 def test_an_answer_that_comes_in_two_pieces_is_named_once_it_is_whole():

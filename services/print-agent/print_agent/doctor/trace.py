@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bonfire.clock import Clock
-from print_agent.doctor.decoding import replies_in_words, sent_in_words
+from print_agent.doctor.decoding import Conversation
 from print_agent.printers.link import Link, Listener
-from print_agent.printers.replies import ReplyParser
 
 # A device that floods us fills no file.
 _MOST_LINES: Final = 300
@@ -40,14 +39,14 @@ class Trace:
         self.lines: list[Line] = []
         self._clock = clock
         self._began: float | None = None
-        self._replies = ReplyParser()
+        self._conversation = Conversation()
 
     def sent(self, data: bytes) -> None:
-        self._add(">", data, sent_in_words(data))
+        self._add(">", data, self._conversation.sent(data))
 
     def received(self, data: bytes) -> None:
         if len(self.lines) <= _MOST_LINES:
-            words = replies_in_words(self._replies.feed(data))
+            words = self._conversation.received(data)
             self._add("<", data, words or "the beginning of an answer")
 
     def note(self, words: str) -> None:

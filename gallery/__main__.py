@@ -61,7 +61,7 @@ def write(gallery: Sequence[Drawn], folder: Path) -> Path:
         old.unlink()
     for one in gallery:
         (folder / f"{one.case.name}.png").write_bytes(one.png)
-        (folder / f"{one.case.name}.txt").write_text(one.text + "\n", "utf-8")
+        (folder / f"{one.case.name}.txt").write_text(one.ticket.text() + "\n", "utf-8")
     file = folder / "index.html"
     file.write_text(page(gallery), "utf-8")
     return file

@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from bonfire.errors import BonfireError
-from escpos_paper import FontMissing
+from escpos_paper import FontMissing, Ticket
 from gallery.cases import Case
 from print_agent.preview.engine import paper
 from print_agent.ticket import render_ticket
@@ -27,10 +27,9 @@ class Drawn:
     """`render_ms` is the fastest of some calls, warm."""
 
     case: Case
-    text: str
+    ticket: Ticket
     png: bytes
     size_bytes: int
-    paper_mm: float
     render_ms: float
 
 
@@ -46,7 +45,7 @@ def draw(case: Case) -> Drawn:
         png = small_png(ticket.png())
     except (BonfireError, FontMissing) as error:
         raise Undrawable(f"{case.name}: {error}") from error
-    return Drawn(case, ticket.text(), png, len(data), ticket.height_mm, render_ms)
+    return Drawn(case, ticket, png, len(data), render_ms)
 
 
 def _rendered(case: Case) -> tuple[bytes, float]:

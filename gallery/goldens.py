@@ -14,8 +14,9 @@ from itertools import groupby, product
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFont
 
+from escpos_paper import Ticket
 from escpos_paper.fonts import font_path
 from gallery.cases import Case, all_cases
 from gallery.drawing import Drawn
@@ -29,6 +30,10 @@ FONTS: Final = "fonts.json"
 
 _GAP_DOTS: Final = 16
 _HEADING: Final = "===== "
+# How a font draws these says whether it is the one that kept the tickets. Its file does not: Debian
+# 12 and 13 build the same letters into different files.
+_LETTERS: Final = "".join(map(chr, range(33, 127))) + "ÄÖÜäöüßéèçœ€·─│┌Ωжשش北京烤鸭ガ한ก"
+_LETTERS_SIZE: Final = 24
 # A letter of each font that draws what no code page has.
 _ALPHABETS: Final = "Ωש北ก"
 
@@ -63,23 +68,44 @@ def pictured() -> tuple[Case, ...]:
 
 
 def paper_fonts() -> dict[str, str]:
-    """The fonts that stand for a printer's own letters, with hashes. Raises `FontMissing`."""
-    return _hashes(font_path(bold=bold) for bold in (False, True))
+    """The fonts that stand for a printer's own letters, with digests of what they draw.
+
+    Raises `FontMissing`.
+    """
+    return _drawn_letters(font_path(bold=bold) for bold in (False, True))
 
 
 def alphabet_fonts() -> dict[str, str]:
     """The fonts of what prints as a picture, as far as they are installed."""
     faces = [face for face in map(INSTALLED.face, _ALPHABETS) if face]
-    return _hashes(file for face in faces for file in (face.regular, face.bold) if file)
+    return _drawn_letters(file for face in faces for file in (face.regular, face.bold) if file)
 
 
-def _hashes(files: Iterable[Path]) -> dict[str, str]:
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+def _drawn_letters(files: Iterable[Path]) -> dict[str, str]:
+    return {file.name: _digest(_letters(file)) for file in files}
+
+
+def _letters(file: Path) -> bytes:
+    font = ImageFont.truetype(str(file), _LETTERS_SIZE, layout_engine=ImageFont.Layout.BASIC)
+    mask = font.getmask(_LETTERS)
+    return repr(mask.size).encode() + bytes(mask)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def kept(ticket: Ticket) -> str:
+    """What is kept of each ticket: its length, where and in which style each letter stands (as a
+    digest), and its text. No font has a part in it where nothing is printed as a picture.
+    """
+    layout = _digest(repr(ticket.blocks).encode())
+    return f"{ticket.height_mm:.0f} mm, layout {layout}\n{ticket.text()}"
 
 
 def has_pictures(text: str) -> bool:
     """Whether something on the ticket is in letters that only a font has."""
-    return "[image " in text
+    return "[picture " in text
 
 
 def texts(named: Iterable[tuple[Case, str]]) -> dict[str, str]:
@@ -104,7 +130,8 @@ def _file(case: Case) -> str:
 def write(gallery: Iterable[Drawn]) -> None:
     """All of them; files of tickets that are no longer in the gallery go."""
     drawn = tuple(gallery)
-    files = {name: text.encode() for name, text in texts((d.case, d.text) for d in drawn).items()}
+    tickets = texts((d.case, kept(d.ticket)) for d in drawn)
+    files = {name: text.encode() for name, text in tickets.items()}
     files |= {f"{d.case.name}.png": d.png for d in drawn if d.case.name in PICTURES}
     files[FONTS] = json.dumps(paper_fonts() | alphabet_fonts(), indent=2).encode() + b"\n"
     FOLDER.mkdir(parents=True, exist_ok=True)

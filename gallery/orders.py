@@ -13,6 +13,8 @@ from order_ingest import jobs_command
 
 RICHEST: Final = "everything"
 """The order that is shown in every way; it has whatever an order can have."""
+WAYS_OUT: Final = ("delivery-scheduled-paid", "pickup-asap-cash", "dine-in-table")
+"""Shown in every language: an order of each way in which a dish leaves the house."""
 
 _HERE: Final = Path(__file__).parent
 _SAMPLES: Final = (

@@ -47,7 +47,7 @@ def _figure(drawn: Drawn) -> str:
     case = drawn.case
     data = " ".join(f'data-{name}="{escape(of(case))}"' for name, of in _FILTERS.items())
     width, height = png_size(drawn.png)
-    costs = f"{drawn.size_bytes} bytes · {drawn.paper_mm:.0f} mm · {drawn.render_ms:.2f} ms"
+    costs = f"{drawn.size_bytes} bytes · {drawn.ticket.height_mm:.0f} mm · {drawn.render_ms:.2f} ms"
     name = escape(case.name)
     return (
         f'<figure {data}><figcaption><b>{name}</b>{costs}</figcaption><a href="{name}.png">'

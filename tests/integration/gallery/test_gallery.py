@@ -1,5 +1,6 @@
 import re
 import struct
+from itertools import product
 
 import pytest
 
@@ -10,8 +11,8 @@ from gallery.__main__ import main, write
 from gallery.cases import all_cases
 from gallery.drawing import Undrawable, draw
 from gallery.kinds import KINDS
-from gallery.orders import RICHEST, opened, revised
-from gallery.profiles import PROFILES
+from gallery.orders import RICHEST, WAYS_OUT, opened, revised
+from gallery.profiles import PAPERS, PROFILES
 from tests.support.order_words import overflowing
 
 
@@ -22,11 +23,18 @@ def test_every_ticket_has_a_name_of_its_own_that_is_fit_for_a_file():
 
 
 @pytest.mark.parametrize("document", Document)
-def test_every_document_meets_every_kind_profile_and_language(document):
+def test_every_document_meets_every_kind_on_every_paper_in_every_language(document):
     cases = [case for case in all_cases() if case.document is document]
-    assert {case.kind for case in cases} == set(KINDS)
+    met = {(case.kind, case.profile, case.language) for case in cases}
+    assert met >= set(product(KINDS, PAPERS, Language))
     assert {case.profile for case in cases} == set(PROFILES)
-    assert {case.language for case in cases} == set(Language)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_language_meets_every_way_out_of_the_house_on_every_paper(language):
+    cases = [case for case in all_cases() if case.language is language]
+    met = {(case.order, case.profile) for case in cases}
+    assert met >= set(product((RICHEST, *WAYS_OUT), PAPERS))
 
 
 def test_every_order_is_shown():
@@ -68,7 +76,8 @@ def test_the_page_shows_each_ticket_with_what_it_costs(tmp_path):
     }
     width, _ = struct.unpack_from(">II", drawn.png, 16)
     assert f'src="{drawn.case.name}.png" width="{width}"' in page
-    assert f"{drawn.size_bytes} bytes · {drawn.paper_mm:.0f} mm · {drawn.render_ms:.2f} ms" in page
+    paper = f"{drawn.ticket.height_mm:.0f} mm"
+    assert f"{drawn.size_bytes} bytes · {paper} · {drawn.render_ms:.2f} ms" in page
     assert f'data-document="{drawn.case.document}"' in page
 
 

@@ -120,6 +120,11 @@ def test_a_changed_request_says_so_in_its_box():
     assert "durch" not in " ".join(shown)
 
 
+def test_a_request_that_became_invisible_is_told_as_gone():
+    items = (BEFORE.items[1].model_copy(update={"special_request": "\u200b"}),)
+    assert "  ENTFÄLLT WUNSCH: durch" in body(ticket(BEFORE, order(*items)))
+
+
 def test_what_changed_about_the_order_comes_before_its_dishes():
     after = AFTER.model_copy(
         update={

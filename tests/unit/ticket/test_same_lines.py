@@ -132,6 +132,12 @@ def test_the_same_drink_of_another_menu_is_another_line():
     assert found_again([burger(part_of="Menü A")], [burger(part_of="Menü B")]) == {}
 
 
+def test_many_lines_that_read_alike_are_found_from_one_end_to_the_other():
+    before = [burger(f"Wunsch {n}", id=f"{n}") for n in range(100)]
+    after = [item.model_copy(update={"id": ""}) for item in reversed(before)]
+    assert found_again(before, after) == {now: 99 - now for now in range(100)}
+
+
 def test_a_thousand_lines_of_one_dish_are_still_compared_at_once():
     before = [burger(f"Wunsch {n}") for n in range(1_000)]
     after = [burger(f"Wunsch {n}", "Speck") for n in range(1_000)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import pydantic
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from bonfire.errors import Reason
 from bonfire.messages import (
     Confirmation,
+    Document,
     JobEvent,
     JobEventType,
+    Language,
     OnPaper,
     PrintJob,
     TicketOrder,
@@ -21,7 +24,17 @@ from bonfire.messages import (
     decode,
     problems,
 )
-from bonfire.order import Item
+from bonfire.order import (
+    Alert,
+    AlertCode,
+    Fulfilment,
+    FulfilmentKind,
+    Item,
+    LabelledText,
+    Payment,
+    PaymentStatus,
+    Topic,
+)
 
 NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
 PRINT_JOB = PrintJob(
@@ -136,6 +149,69 @@ def test_a_wrong_field_is_named(field, value):
         decode(body)
 
     assert caught.value.reason is Reason.UNREADABLE_MESSAGE
+
+
+# What a later release may say, where it stands in a job, and as what it is read.
+NEWER = [
+    (("language",), "es", Language.ENGLISH),
+    (("document",), "label", Document.PASS),
+    (("order", "fulfilment", "kind"), "drone", FulfilmentKind.UNKNOWN),
+    (("order", "payment", "status"), "on_account", PaymentStatus.UNKNOWN),
+    (("order", "custom_fields", 0, "topic"), "kitchen", Topic.CONTACT),
+    (("order", "items", 0, "notes", 0, "topic"), "kitchen", Topic.CONTACT),
+    (("order", "allergies", 0, "topic"), "kitchen", Topic.CONTACT),
+    (("order", "alerts", 0, "code"), "smudged", AlertCode.UNKNOWN_VALUE),
+]
+WORDS = (LabelledText(label="Anlass", text="Geburtstag"),)
+FULL_ORDER = TicketOrder(
+    id="1",
+    number="10033",
+    fulfilment=Fulfilment(kind=FulfilmentKind.DELIVERY),
+    payment=Payment(status=PaymentStatus.PAID),
+    items=(Item(name="Suppe", notes=WORDS),),
+    custom_fields=WORDS,
+    allergies=WORDS,
+    alerts=(Alert(code=AlertCode.NO_ITEMS),),
+)
+
+
+def put(value: Any, path: tuple[Any, ...], word: object) -> Any:
+    """In place; gives the whole back."""
+    *steps, last = path
+    holder = value
+    for step in steps:
+        holder = holder[step]
+    assert last in holder
+    holder[last] = word
+    return value
+
+
+@pytest.mark.parametrize(("path", "word", "read"), NEWER, ids=str)
+def test_a_word_of_a_newer_hub_is_no_reason_to_lose_a_ticket(path, word, read):
+    job = PRINT_JOB.model_copy(update={"order": FULL_ORDER})
+    body = json.dumps(put(json.loads(job.encode()), path, word)).encode()
+
+    for found in (decode(body), PrintJob.model_validate_json(body)):
+        expected = put(json.loads(job.encode()), path, read)
+        assert json.loads(found.encode()) == json.loads(json.dumps(expected))
+        assert decode(found.encode()) == found
+
+
+@pytest.mark.parametrize("path", [path for path, _, _ in NEWER if path[-1] != "code"], ids=str)
+@pytest.mark.parametrize("no_word", [None, 7, ["de"], {"de": 1}], ids=str)
+def test_what_is_no_word_at_all_is_refused(path, no_word):
+    job = PRINT_JOB.model_copy(update={"order": FULL_ORDER})
+    body = json.dumps(put(json.loads(job.encode()), path, no_word)).encode()
+
+    with pytest.raises(UnreadableMessage):
+        decode(body)
+
+
+def test_a_kind_of_job_that_nobody_knows_is_refused_for_it_must_not_be_cooked():
+    body = json.dumps(json.loads(PRINT_JOB.encode()) | {"kind": "VOID"}).encode()
+
+    with pytest.raises(UnreadableMessage, match=r"^kind: "):
+        decode(body)
 
 
 @given(st.binary(max_size=200))

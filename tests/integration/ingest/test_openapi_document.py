@@ -93,7 +93,7 @@ FULL: dict[str, Any] = {
         }
     ],
     "note": "n",
-    "custom_fields": [{"label": "l", "text": "t"}],
+    "custom_fields": [{"label": "l", "text": "t"}, {"label": "Klingel", "topic": "contact"}],
     "payment": {"status": "paid", "total": None},
     "alerts": [{"code": "unknown_value"}],
 }
@@ -105,6 +105,8 @@ BAD: list[dict[str, Any]] = [
     {"status": "eaten"},
     {"placed_at": 1_700_000_000},
     {"location": ["altstadt"]},
+    {"fulfilment": {"kind": "pikup"}},
+    {"custom_fields": [{"topic": "contakt"}]},
     {"fulfilment": {"promise": {"asap": "yes"}}},
     {"fulfilment": {"promise": {"asap": 1}}},
     {"fulfilment": {"address": {"lines": "x"}}},

@@ -107,6 +107,29 @@ async def test_a_field_that_nobody_knows_is_refused_for_it_could_be_a_note(inges
     assert "Extra inputs are not permitted" in answer.body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("where", "path", "words"),
+    [
+        ({"fulfilment": {"kind": "pikup"}}, "fulfilment.kind", "'pickup', 'delivery'"),
+        ({"payment": {"status": "payed"}}, "payment.status", "'paid', 'not_paid'"),
+        (
+            {"custom_fields": [{"label": "Klingel", "topic": "contakt"}]},
+            "custom_fields.0.topic",
+            "'order', 'handover', 'contact' or 'price'",
+        ),
+    ],
+)
+async def test_a_misspelt_word_is_refused_with_those_that_there_are(
+    ingest: Ingest, where, path, words
+):
+    """A print host reads it as a newer hub's; whoever sends it here can mend it."""
+    answer = await ingest.api(order(**where))
+
+    assert await refusal(ingest, answer) == (422, "invalid_fields")
+    assert f"{path}: Input should be {words}" in answer.body["detail"]
+    assert ingest.count("orders") == 0
+
+
 async def test_an_answer_is_not_as_long_as_the_senders_mistake(ingest: Ingest):
     answer = await ingest.api(order(**{f"{number}" * 10_000: 1 for number in range(9)}))
 

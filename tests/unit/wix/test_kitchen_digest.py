@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonfire.order import Item, Order
+from bonfire.order import Item, LabelledText, Order
 from order_ingest.domain.revision import kitchen_digest
 from order_ingest.wix.mapping import map_order
 from tests.support.wix import described, group, raw_line, raw_order, sample_order, with_options
@@ -126,3 +126,31 @@ def test_text_never_moves_from_one_field_into_another(first, second):
     split = kitchen_digest(map_order(raw_order(with_options(first, specialRequest=second), id="x")))
     moved = kitchen_digest(map_order(raw_order(raw_line(first + second), id="x")))
     assert split != moved or not second.strip()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"recipientInfo": {"contactDetails": {"firstName": "Anna, Nussallergie"}}},
+        {"recipientInfo": {"contactDetails": {"phone": "030 1, Nussallergie"}}},
+        {"shippingInfo": SHIPPING | {"title": "Für Allergiker"}},
+    ],
+    ids=["name", "telephone", "title"],
+)
+def test_an_allergy_in_what_a_cook_does_not_read_else_is_a_change(fields):
+    assert digest(**fields) != digest()
+
+
+def test_what_an_unknown_field_is_about_is_no_change():
+    """The digests of a release that did not know of topics hold."""
+    new = order(newNote="x", driverPhone="030 1")
+    untold = new.model_copy(
+        update={
+            "custom_fields": tuple(
+                LabelledText(label=each.label, text=each.text) for each in new.custom_fields
+            )
+        }
+    )
+
+    assert untold != new
+    assert kitchen_digest(untold) == kitchen_digest(new)

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image, ImageChops
 
 from bonfire.config.printer import IMPACT_COLUMNS
-from bonfire.messages import Document
+from bonfire.messages import Document, Language
 from bonfire.order import Item
 from escpos_paper import IMPACT, THERMAL, Ticket
 from escpos_paper.png import FontMissing
 from print_agent import preview
-from print_agent.preview.orders import read_jobs
+from print_agent.preview.orders import UnreadableInput, read_jobs
 from tests.unit.ticket.samples import PICKUP, TABLE
 
 NOW = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
@@ -105,6 +105,7 @@ def test_an_order_as_another_document_has_what_that_may_show(document):
         "customer": {"phone": "030 23125"},
         "fulfilment": {"address": {"city": "Lindenbruck"}},
         "items": [{"name": "Suppe", "price": {"amount": "4.50"}}],
+        "custom_fields": [{"label": "buzzer", "text": "7781", "topic": "contact"}],
     }
     (job,) = read_jobs(json.dumps(order).encode(), "UTC", NOW, document)
     is_whole = document in (Document.PASS, Document.COURIER)
@@ -113,6 +114,17 @@ def test_an_order_as_another_document_has_what_that_may_show(document):
     assert (job.order.payment is not None) is is_whole
     assert (job.order.fulfilment.address is not None) is is_whole
     assert (job.order.items[0].price is not None) is is_whole
+    assert bool(job.order.custom_fields) is is_whole
+
+
+def test_a_misspelt_word_of_an_order_is_told_and_that_of_a_newer_hubs_job_is_not():
+    order = ORDER | {"fulfilment": {"kind": "pikup"}}
+    with pytest.raises(UnreadableInput, match=r"fulfilment\.kind"):
+        list(read_jobs(json.dumps(order).encode(), "UTC", NOW))
+    (job,) = read_jobs(json.dumps(ORDER).encode(), "UTC", NOW)
+    newer = json.loads(job.encode()) | {"language": "es"}
+    (read,) = read_jobs(json.dumps(newer).encode(), "UTC", NOW)
+    assert read.language is Language.ENGLISH
 
 
 def test_what_speaks_of_an_allergy_stands_at_the_top_as_routing_finds_it(run, tmp_path):

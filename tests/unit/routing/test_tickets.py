@@ -82,6 +82,16 @@ def test_a_shared_ticket_is_called_by_those_that_have_something_on_it():
     assert by_station(only_grill, SHARED)["kitchen"].station_name == "GRILL"
 
 
+def test_the_names_of_many_stations_on_one_printer_are_whole():
+    stations = [station(f"s{n}", name=f"{n} " + "Küche" * 19) for n in range(9)]
+    rules = [{"items": ["*"], "stations": [one["id"] for one in stations]}]
+
+    (job,) = planned(at=restaurant(stations=stations, routes=rules, default_station="s0"))
+
+    assert job.station_name == " + ".join(one["name"] for one in stations)
+    assert len(job.station_name) > 850
+
+
 def test_the_id_of_a_shared_ticket_stays_when_another_station_gets_something():
     few = ORDER.model_copy(update={"items": ORDER.items[:1]})
 

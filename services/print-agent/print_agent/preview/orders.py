@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from bonfire.errors import Permanent, Reason
 from bonfire.messages import Document, PrintJob, TicketOrder, problems
-from bonfire.order import KNOWN_WORDS_ONLY, Item, Order
+from bonfire.order import KNOWN_WORDS_ONLY, Item, LabelledText, Order, Topic
 from bonfire.order_allergies import order_allergies
 
 _ORDER_SCHEMA: Final = "bonfire.order/1"
@@ -119,6 +119,7 @@ def _shown(order: Order, document: Document) -> TicketOrder:
             "fulfilment": order.fulfilment.model_copy(update={"address": None}),
             "phone": "",
             "payment": None,
+            "custom_fields": _public(order.custom_fields),
             "items": tuple(map(_without_price, order.items)),
         }
     )
@@ -126,4 +127,9 @@ def _shown(order: Order, document: Document) -> TicketOrder:
 
 def _without_price(item: Item) -> Item:
     modifiers = tuple(one.model_copy(update={"price": None}) for one in item.modifiers)
-    return item.model_copy(update={"price": None, "modifiers": modifiers})
+    seen = {"price": None, "modifiers": modifiers, "notes": _public(item.notes)}
+    return item.model_copy(update=seen)
+
+
+def _public(texts: Iterable[LabelledText]) -> tuple[LabelledText, ...]:
+    return tuple(text for text in texts if text.topic not in (Topic.CONTACT, Topic.PRICE))

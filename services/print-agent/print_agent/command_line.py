@@ -45,7 +45,9 @@ def _parser(environment: Environment) -> argparse.ArgumentParser:
     trial = commands.add_parser("test-print", help="print one ticket that says TEST")
     trial.add_argument("printer", help="a printer's id in the configuration")
     trial.set_defaults(run=_test_print)
-    examining = commands.add_parser("doctor", help="say what is wrong with each printer")
+    examining = commands.add_parser(
+        "doctor", help="say what is wrong with each printer", description=doctor.DESCRIPTION
+    )
     doctor.add_arguments(examining, default_data(environment))
     examining.set_defaults(run=doctor.run)
     looking = commands.add_parser(

@@ -83,6 +83,22 @@ async def test_it_is_not_asked_to_clear_its_buffer_unless_that_is_allowed(subjec
     await session.close()
 
 
+@pytest.mark.parametrize("confirmation", Confirmation)
+async def test_an_interview_says_all_at_once_and_prints_nothing(subject, confirmation):
+    subject.knows(confirmation)
+    session = await subject.printer.connect()
+    interview = await session.interview()
+    assert interview.confirmation is confirmation
+    assert interview.capabilities.buffer_clear is None
+    if confirmation is Confirmation.PROCESS_ID:
+        assert interview.fingerprint == await session.identify()
+        assert interview.capabilities == await session.examine(clear=False)
+        assert (await session.status()).ready
+    await _print(session, confirmation)
+    await session.close()
+    assert await subject.printed(1)
+
+
 async def test_who_has_something_better_to_do_learns_nothing_of_it(subject):
     session = await subject.printer.connect()
     assert await session.examine(clear=True, go_on=lambda: False) is None

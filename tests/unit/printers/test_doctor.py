@@ -13,7 +13,13 @@ from bonfire.errors import Reason, ReasonClass, reasons_of
 from bonfire.messages import Confirmation
 from print_agent.doctor.examination import examine
 from print_agent.doctor.finding import Finding
-from print_agent.printers import Fingerprint, PrinterSettings, PrinterTrouble
+from print_agent.printers import (
+    Capabilities,
+    Fingerprint,
+    Interview,
+    PrinterSettings,
+    PrinterTrouble,
+)
 from print_agent.printers.fake import EPSON, FakePrinter, FakeSession
 
 OTHER = Fingerprint(maker="EPSON", model="TM-T20III", serial="X5T0000002", firmware="1.06")
@@ -177,12 +183,36 @@ async def test_a_printer_that_does_not_say_who_it_is_is_taken_at_its_word():
 
 
 async def test_a_printer_that_goes_away_in_mid_examination_is_told(monkeypatch):
-    async def probe(_session: FakeSession) -> Confirmation:
+    async def interview(_session: FakeSession) -> Interview:
         raise PrinterTrouble(Reason.RESET_BEFORE_BYTES, "gone")
 
-    monkeypatch.setattr(FakeSession, "probe", probe)
+    monkeypatch.setattr(FakeSession, "interview", interview)
     printer = _printer()
     findings = await examine([printer])
     assert findings[0].reason is Reason.RESET_BEFORE_BYTES
-    assert findings[0].fingerprint == EPSON
     assert printer.open_sessions == 0
+
+
+CLONE = Interview(None, Confirmation.CLOSE, Capabilities(process_id=False))
+
+
+async def test_what_is_recalled_of_a_printer_is_not_asked_and_that_is_said():
+    printer = _printer(accept_weak=True)
+    (finding,) = await examine([printer], recalled={"KITCHEN-1": CLONE})
+    assert printer.examined == 0
+    assert finding.fine
+    assert "It is " not in finding.text()
+    assert "Confirmation: close (it cannot say that it printed)." in finding.text()
+    assert "may take a second to answer, so only its state was asked; --anew asks" in finding.text()
+    assert "--anew" not in text(await examine([printer]))
+
+
+async def test_a_recalled_printer_in_trouble_is_asked_how_it_is():
+    printer = _printer()
+    printer.trouble = Reason.PAPER_OUT
+    (finding,) = await examine([printer], recalled={"KITCHEN-1": CLONE})
+    assert (finding.reason, finding.recalled, finding.confirmation) == (
+        Reason.PAPER_OUT,
+        False,
+        None,
+    )

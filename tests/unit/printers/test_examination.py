@@ -158,6 +158,16 @@ async def test_a_lesser_printer_is_not_sent_what_it_might_take_for_the_drawer():
     assert commands.CLEAR_BUFFER not in bench.brain.received
 
 
+@pytest.mark.parametrize("configured", [Confirmation.STATUS, Confirmation.CLOSE])
+@virtual_time
+async def test_one_that_is_to_confirm_otherwise_is_never_asked_for_a_process_id(configured):
+    bench = Bench(confirmation=configured)
+    found = await bench.examine()
+    assert (found.process_id, found.in_order, found.buffer_clear) == (None, True, None)
+    assert b"(H" not in bench.brain.received
+    assert commands.CLEAR_BUFFER not in bench.brain.received
+
+
 @virtual_time
 async def test_one_that_does_not_forget_on_demand_says_nothing():
     bench = Bench()

@@ -15,12 +15,20 @@ from bonfire.errors import Permanent, Reason
 from bonfire.settings import Environment
 from print_agent import print_hosts
 from print_agent.doctor.consultation import Case, Memories, consult
+from print_agent.doctor.neighbour import WARNING, agent_runs
 from print_agent.doctor.report import report
 from print_agent.doctor.report_file import ReportFile
 from print_agent.doctor.software import software
 from print_agent.memory import remembered
-from print_agent.settings import journal_in
+from print_agent.settings import OPS_PORT, journal_in
 
+DESCRIPTION: Final = (
+    "Asks each printer how it is, who it is and what it can do, and says it in words. Nothing is "
+    "printed. Beside a running agent: a printer that serves one connection at a time is held "
+    "meanwhile, for an instant, or for about a second if it answers little. A ticket that comes in "
+    "that moment waits, or is tried again after 5 s. What the agent remembers of a printer that "
+    "may answer little is not asked again."
+)
 _NAMED_BY_DATE: Final = ""
 _STANDARD_OUTPUT: Final = "-"
 
@@ -32,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser, data: Path | None) -> None:
         type=Path,
         default=data,
         help="the agent's folder, to find printers that were exchanged (default: BONFIRE_DATA)",
+    )
+    parser.add_argument(
+        "--anew",
+        action="store_true",
+        help="ask each printer everything, also what the agent remembers; best while it is stopped",
     )
     parser.add_argument(
         "--report",
@@ -51,10 +64,14 @@ def run(given: argparse.Namespace) -> int:
     agents = print_hosts.chosen(loaded, given.agent)
     file = _file(given)
     memories = _memories(given.data, loaded, agents)
+    if _agent_runs(memories):
+        print(f"print-agent: {WARNING}", file=sys.stderr, flush=True)
     cases = [
         case
         for agent in agents
-        for case in asyncio.run(consult(loaded.printers_of(agent), memories, clock))
+        for case in asyncio.run(
+            consult(loaded.printers_of(agent), memories, clock, anew=given.anew)
+        )
     ]
     if given.report is None or file is not None:
         print(_told(cases, memories))
@@ -94,6 +111,13 @@ def _told(cases: Sequence[Case], memories: Memories) -> str:
     if memories.journal is None:
         lines.append("With --data, the agent's folder, it also finds printers that were exchanged.")
     return "\n".join(lines)
+
+
+def _agent_runs(memories: Memories) -> bool:
+    environment = Environment()  # a port that is none is the agent's own trouble, and told by it
+    host = environment.text("OPS_HOST", "127.0.0.1")
+    port = environment.integer("OPS_PORT", OPS_PORT, 0, 65_535)
+    return agent_runs(memories.journal, host, port)
 
 
 def _memories(data: Path | None, loaded: config.Config, agents: Sequence[str]) -> Memories:

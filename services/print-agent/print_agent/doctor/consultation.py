@@ -15,6 +15,7 @@ from print_agent.doctor.paper import paper_in_words
 from print_agent.doctor.trace import Trace, TracingLink
 from print_agent.journal import KnownPrinter
 from print_agent.memory import Past, Remembered
+from print_agent.printers import Fingerprint, Interview
 from print_agent.printers.configured import configured
 
 
@@ -40,8 +41,13 @@ class Case:
         return "\n  ".join([self.finding.text(), *paper_in_words(self.printer)])
 
 
-async def consult(printers: Sequence[Printer], memories: Memories, clock: Clock) -> list[Case]:
-    """Ask every printer how it is, and write down what is said. Nothing is printed."""
+async def consult(
+    printers: Sequence[Printer], memories: Memories, clock: Clock, *, anew: bool = False
+) -> list[Case]:
+    """Ask every printer how it is, and write down what is said. Nothing is printed.
+
+    `anew` asks also what the agent remembers of one that takes its time to answer.
+    """
     traces = [Trace(clock) for _ in printers]
     asked = [
         configured(printer, clock, through=partial(TracingLink, trace=trace))
@@ -49,14 +55,29 @@ async def consult(printers: Sequence[Printer], memories: Memories, clock: Clock)
     ]
     known, pasts = memories.remembered.known, memories.remembered.pasts
     before = {name: printer.fingerprint for name, printer in known.items()}
-    found = await examine(asked, before)
+    interviews = {each.id: _recalled(each, known.get(each.id)) for each in printers}
+    recalled = {} if anew else {name: each for name, each in interviews.items() if each}
+    found = await examine(asked, before, recalled)
     return [
-        Case(printer, _recalled(finding, known), trace, pasts.get(printer.id))
+        Case(printer, _completed(finding, known), trace, pasts.get(printer.id))
         for printer, finding, trace in zip(printers, found, traces, strict=True)
     ]
 
 
-def _recalled(finding: Finding, by_id: Mapping[str, KnownPrinter]) -> Finding:
+def _recalled(printer: Printer, known: KnownPrinter | None) -> Interview | None:
+    """Of one that cannot show by a serial number that it is another one now. All others have to be
+    asked who they are, and answer within milliseconds.
+    """
+    if known is None or known.capabilities is None or known.fingerprint.serial:
+        return None
+    confirmation = known.confirmation if printer.confirmation == "auto" else printer.confirmation
+    if confirmation is None:
+        return None
+    who = known.fingerprint if known.fingerprint != Fingerprint() else None
+    return Interview(who, confirmation, known.capabilities)
+
+
+def _completed(finding: Finding, by_id: Mapping[str, KnownPrinter]) -> Finding:
     """With what the agent alone may ask, since it knows when the printer holds no ticket."""
     known, now = by_id.get(finding.settings.id), finding.capabilities
     if known is None or known.capabilities is None or now is None:

@@ -8,46 +8,59 @@ from dataclasses import replace
 
 from bonfire.errors import Reason
 from print_agent.doctor.finding import Finding
-from print_agent.printers import Fingerprint, Printer, PrinterTrouble, Session
+from print_agent.printers import Fingerprint, Interview, Printer, PrinterTrouble, Session
 
 
 async def examine(
-    printers: Sequence[Printer], known: Mapping[str, Fingerprint] | None = None
+    printers: Sequence[Printer],
+    known: Mapping[str, Fingerprint] | None = None,
+    recalled: Mapping[str, Interview] | None = None,
 ) -> tuple[Finding, ...]:
     """Ask every printer how it is, all at the same time; nothing is printed.
 
     `known` is what each printer id said of itself earlier. A printer that says something else now,
-    or the same as another one does, is at the wrong address.
+    or the same as another one does, is at the wrong address. One in `recalled` is asked for its
+    status alone: the rest is taken from there.
     """
-    found = await asyncio.gather(*(_examine_one(printer) for printer in printers))
+    recalled = recalled or {}
+    found = await asyncio.gather(
+        *(_examine_one(printer, recalled.get(printer.settings.id)) for printer in printers)
+    )
     return _with_mix_ups(found, known or {})
 
 
-async def _examine_one(printer: Printer) -> Finding:
+async def _examine_one(printer: Printer, recalled: Interview | None) -> Finding:
     finding = Finding(printer.settings)
     try:
         session = await printer.connect()
     except PrinterTrouble as trouble:
         return replace(finding, reason=trouble.reason, remedy=trouble.remedy)
     try:
-        return await _question(session, finding)
+        return await _question(session, finding, recalled)
     finally:
         await session.close()
 
 
-async def _question(session: Session, finding: Finding) -> Finding:
+async def _question(session: Session, finding: Finding, recalled: Interview | None) -> Finding:
     try:
         status = await session.status()
         finding = replace(finding, reason=status.trouble, near_end=status.near_end)
-        # All of them are answered in their turn, which does not come while there is trouble. A
-        # printer may hold a ticket of the agent's, so its buffer is left alone.
+        # All else is answered in its turn, which does not come while there is trouble.
         if status.ready:
-            finding = replace(finding, fingerprint=await session.identify())
-            finding = replace(finding, confirmation=await session.probe())
-            finding = replace(finding, capabilities=await session.examine(clear=False))
+            finding = _with_answers(finding, recalled or await session.interview())
+            finding = replace(finding, recalled=recalled is not None)
     except PrinterTrouble as trouble:
         return replace(finding, reason=trouble.reason, remedy=trouble.remedy)
     return finding
+
+
+def _with_answers(finding: Finding, interview: Interview) -> Finding:
+    return replace(
+        finding,
+        fingerprint=interview.fingerprint,
+        confirmation=interview.confirmation,
+        capabilities=interview.capabilities,
+    )
 
 
 def _with_mix_ups(

@@ -43,6 +43,7 @@ class Finding:
     fingerprint: Fingerprint | None = None
     confirmation: Confirmation | None = None  # None: not asked, as the printer was not ready
     capabilities: Capabilities | None = None  # None: not asked, for the same reason
+    recalled: bool = False  # the last three are the agent's memory: they were not asked now
     is_really: str = ""  # the id of the printer that answered in this one's place
 
     @property
@@ -83,6 +84,11 @@ class Finding:
             notes.append(f"Confirmation: {self.confirmation} ({told}).")
         if self.capabilities is not None:
             notes.append(_abilities(self.capabilities))
+        if self.recalled:
+            notes.append(
+                "That is how the agent met it earlier. It has no serial number to be known by, and "
+                "may take a second to answer, so only its state was asked; --anew asks all."
+            )
         return notes
 
 

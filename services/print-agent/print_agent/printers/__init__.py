@@ -52,6 +52,13 @@ class PrinterSettings:
         """Its address as a person would say it: "192.168.1.50:9100", "/dev/usb/lp0"."""
         return self.address.place
 
+    @property
+    def may_know_process_id(self) -> bool:
+        """Else it is not asked for one: configured otherwise are above all printers that print
+        the question.
+        """
+        return self.confirmation in ("auto", Confirmation.PROCESS_ID)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -92,6 +99,22 @@ class Capabilities:
     @property
     def cutter(self) -> bool | None:
         return None if self.type_id is None else bool(self.type_id & 0x02)
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """The best that it has."""
+        if self.process_id:
+            return Confirmation.PROCESS_ID
+        return Confirmation.STATUS if self.in_order else Confirmation.CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """Who a printer is (None if it does not say), how it confirms, and what it can do."""
+
+    fingerprint: Fingerprint | None
+    confirmation: Confirmation
+    capabilities: Capabilities
 
 
 class Outcome(StrEnum):
@@ -167,9 +190,18 @@ class Session(Protocol):
         """Ask an idle and ready printer what it can do; nothing is printed.
 
         `clear` allows the one question that empties its buffers: never while it may hold a ticket.
-        A shared printer is not asked that in any case. Between questions, `go_on` says whether to;
-        None if it did not. One that answers nothing takes a second or two to tell. Raises
-        `PrinterTrouble`.
+        A shared printer is not asked that in any case, nor one for a process id that is configured
+        to confirm otherwise. Between questions, `go_on` says whether to; None if it did not. One
+        that answers nothing takes a second or two to tell. Raises `PrinterTrouble`.
+        """
+        ...
+
+    async def interview(self) -> Interview:
+        """All of `identify`, `probe` and `examine` in a hurry: for who asks a ready printer beside
+        its agent, and then hangs up.
+
+        Milliseconds, or half a status timeout where nothing is answered. Whether it can clear its
+        buffer is not asked. Raises `PrinterTrouble`.
         """
         ...
 

@@ -31,9 +31,11 @@ class Ask(Protocol):
 class Examination:
     """`run` it once. `owing` says afterwards whether an answer may still come, late."""
 
-    def __init__(self, ask: Ask, inbox: Inbox) -> None:
+    def __init__(self, ask: Ask, inbox: Inbox, *, process_id: bool = True) -> None:
+        """`process_id` allows GS ( H, which some printers print."""
         self._ask = ask
         self._inbox = inbox
+        self._asks_process_id = process_id
         self._model = ""  # what the question behind the question is answered with
         self.owing = False
 
@@ -46,6 +48,11 @@ class Examination:
                 return None
             found = await step(found)
         return found
+
+    async def of(self, model: str, found: Capabilities) -> Capabilities:
+        """`found` with what a printer of this name adds. One without is asked nothing."""
+        self._model = model
+        return await self._fonts(await self._codes(found))
 
     async def _name(self, found: Capabilities) -> Capabilities:
         heard = self._inbox.identities
@@ -84,6 +91,8 @@ class Examination:
         return replace(found, in_order=self._inbox.in_order > before if sure else None)
 
     async def _process_id(self, found: Capabilities) -> Capabilities:
+        if not self._asks_process_id:
+            return found
         name = ProcessIds().take()
         request = commands.ask_whether_printed(name)
         knows = await self._ask(request, lambda: self._inbox.has_word(name), _PATIENCE_S)

@@ -16,6 +16,7 @@ from bonfire.messages import Confirmation
 from print_agent.printers import (
     Capabilities,
     Fingerprint,
+    Interview,
     Outcome,
     PrinterSettings,
     PrinterTrouble,
@@ -172,7 +173,13 @@ class FakeSession:
             return Capabilities()
         printer.examined += 1
         can = printer.capabilities
+        if not printer.settings.may_know_process_id:
+            return replace(can, process_id=None, buffer_clear=None)
         return can if clear and not printer.settings.shared else replace(can, buffer_clear=None)
+
+    async def interview(self) -> Interview:
+        can = await self.examine(clear=False) or Capabilities()
+        return Interview(await self.identify(), await self.probe(), can)
 
     async def print(
         self,

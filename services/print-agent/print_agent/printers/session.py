@@ -12,6 +12,7 @@ from bonfire.messages import Confirmation
 from print_agent.printers import (
     Capabilities,
     Fingerprint,
+    Interview,
     Outcome,
     PrinterSettings,
     PrinterTrouble,
@@ -26,12 +27,16 @@ from print_agent.printers import (
 from print_agent.printers.delivery import Delivery
 from print_agent.printers.examination import Examination
 from print_agent.printers.exchange import Exchange
+from print_agent.printers.interview import Interviewer
 from print_agent.printers.link import Link
 from print_agent.printers.process_id import ProcessIds, is_valid
 
 # A printer's answers to one burst of questions come within this time of each other.
 _SETTLE_S: Final = 0.2
 _LEFT_OVER_S: Final = 0.05
+# Who waits for the connection meanwhile has asked for the status already, and waits for that with
+# all of its own patience.
+_OF_ANOTHERS_PATIENCE: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -123,11 +128,31 @@ class EscPosSession:
         if self._settings.status == "none":
             return Capabilities()
         clear = clear and not self._settings.shared and not self._memory.interrupted
-        examination = Examination(self._answered, self._inbox)
+        examination = Examination(
+            self._answered, self._inbox, process_id=self._settings.may_know_process_id
+        )
         try:
             return await examination.run(clear=clear, go_on=go_on)
         finally:
             self._memory.owing = self._memory.owing or examination.owing
+
+    async def interview(self) -> Interview:
+        settings = self._settings
+        if settings.status == "none":
+            return Interview(None, await self.probe(), Capabilities())
+        interviewer = Interviewer(
+            self._answered,
+            self._exchange.until,
+            self._inbox,
+            process_id=settings.may_know_process_id,
+            patience_s=settings.status_timeout_s * _OF_ANOTHERS_PATIENCE,
+        )
+        try:
+            who, can = await interviewer.run()
+        finally:
+            self._memory.owing = self._memory.owing or interviewer.owing
+        configured = settings.confirmation
+        return Interview(who, can.confirmation if configured == "auto" else configured, can)
 
     async def _is_in_order(self) -> bool:
         """Does it answer GS r?"""

@@ -24,7 +24,7 @@ from escpos_paper.engine import CELL_DOTS, THERMAL
 from escpos_paper.fonts import FontMissing, font_path
 from escpos_paper.ticket import Ticket
 
-__all__ = ["FontMissing", "render"]
+__all__ = ["FontMissing", "picture", "render"]
 
 LONGEST_DOTS: Final = 100_000
 """Twelve metres: what a runaway feed puts beyond that is left out of the picture."""
@@ -41,18 +41,23 @@ _BETWEEN_NEEDLES: Final = 0.6
 
 
 def render(ticket: Ticket) -> bytes:
-    """The ticket as PNG bytes. The paper is 640 dots (80 mm) or 464 dots (58 mm) wide.
-
-    It is grey unless something on it is red. Needles make 479 dots of 76 mm; their dots are a
-    little less dense along the paper than across it, which the file says in its resolution.
+    """The ticket as PNG bytes. The dots of needles are a little less dense along the paper than
+    across it, which the file says in its resolution.
     """
-    image = _plate(ticket, red=False)
-    if ticket.is_red:
-        image = _in_two_inks(image, _plate(ticket, red=True))
+    image = picture(ticket)
     across, along = (round(dots * 25.4) for dots in ticket.engine.dots_per_mm)
     out = io.BytesIO()
     image.save(out, "PNG", dpi=(across, along), compress_level=6)
     return out.getvalue()
+
+
+def picture(ticket: Ticket) -> Image.Image:
+    """The paper is 640 dots (80 mm), 464 dots (58 mm) or 479 dots (76 mm, needles) wide.
+
+    It is grey ("L") unless something on it is red ("RGB").
+    """
+    black = _plate(ticket, red=False)
+    return _in_two_inks(black, _plate(ticket, red=True)) if ticket.is_red else black
 
 
 def _plate(ticket: Ticket, *, red: bool) -> Image.Image:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Protocol
 
-from print_agent.ticket.driver import Driver
+from print_agent.ticket.driver import Driver, new_driver
 from print_agent.ticket.profile import Profile
 from print_agent.ticket.style import PLAIN, Style
 
@@ -26,7 +27,7 @@ class Dialect(Protocol):
     solid_spacing: int
 
     def begin(self) -> None: ...
-    def style(self, style: Style) -> None: ...
+    def style(self, style: Style, before: Style) -> None: ...
 
     def colour(self, *, red: bool) -> None:
         """At the beginning of a row, the only place where a printer obeys it."""
@@ -37,24 +38,30 @@ class Thermal:
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
-        self._now = PLAIN
 
     def begin(self) -> None:
         """ESC @ has set everything."""
 
-    def style(self, style: Style) -> None:
-        now, self._now = self._now, style
-        self._driver.set(
-            custom_size=(style.width, style.height) != (now.width, now.height) or None,
-            width=style.width,
-            height=style.height,
-            bold=style.bold if style.bold != now.bold else None,
-            invert=style.inverse if style.inverse != now.inverse else None,
-            font=("b" if style.small else "a") if style.small != now.small else None,
-        )
+    def style(self, style: Style, before: Style) -> None:
+        self._driver._raw(_thermal(style, before))
 
     def colour(self, *, red: bool) -> None:
         """There is one."""
+
+
+@lru_cache(maxsize=256)
+def _thermal(style: Style, before: Style) -> bytes:
+    """A ticket changes its style some sixty times, but in few ways."""
+    driver = new_driver()
+    driver.set(
+        custom_size=(style.width, style.height) != (before.width, before.height) or None,
+        width=style.width,
+        height=style.height,
+        bold=style.bold if style.bold != before.bold else None,
+        invert=style.inverse if style.inverse != before.inverse else None,
+        font=("b" if style.small else "a") if style.small != before.small else None,
+    )
+    return driver.output
 
 
 class Impact:
@@ -68,9 +75,9 @@ class Impact:
 
     def begin(self) -> None:
         """Which font it begins with is set by switches under its lid."""
-        self.style(PLAIN)
+        self.style(PLAIN, PLAIN)
 
-    def style(self, style: Style) -> None:
+    def style(self, style: Style, before: Style) -> None:
         bits = self._font
         if style.bold:
             bits |= _EMPHASISED

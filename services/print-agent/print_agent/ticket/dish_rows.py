@@ -34,7 +34,8 @@ class _Sizes:
         """What is loud stays as large as it is, and what is small as small."""
         if style.small or style.inverse:
             return style
-        return style._replace(height=min(max(style.height, self.least), self.most))
+        height = min(max(style.height, self.least), self.most)
+        return style if height == style.height else style._replace(height=height)
 
 
 _SMALL: Final = _Sizes(
@@ -118,7 +119,7 @@ def _named(
 def _cell(dish: Dish, paper: Paper) -> Span:
     sizes, text = _sizes(paper.profile), _quantity(dish)
     stands_out = dish.quantity > 1 and not dish.struck
-    if stands_out and paper.profile.impact:
+    if stands_out and paper.impact:
         return Span(f">{text}<".ljust(4), sizes.one)
     return Span(text.rjust(3).ljust(4), sizes.many if stands_out else sizes.one)
 

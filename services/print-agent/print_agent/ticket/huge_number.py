@@ -41,7 +41,7 @@ _LETTERS: Final = str.maketrans(_BLOCKS, "###")  # in code pages without blocks
 def huge_number(huge: Huge, paper: Paper) -> Iterator[Output]:
     text = paper.fit(huge.text)
     yield _GAP
-    if not paper.profile.impact:
+    if not paper.impact:
         yield from _enlarged(text, paper)
     elif drawn := tuple(_drawn(text, paper)):
         yield from drawn

@@ -27,8 +27,9 @@ class Paper:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.columns = profile.columns
+        self.impact = profile.impact
         self._charset = profile.charset
-        self._stars = profile.impact and not profile.red
+        self._stars = self.impact and not profile.red
         self._lines = _LINES if self._charset.has(_LINES) else _LETTERS
 
     def room(self, style: Style) -> int:
@@ -37,7 +38,7 @@ class Paper:
 
     def able(self, style: Style) -> Style:
         """`style` as far as the printer is able to print it."""
-        if not self.profile.impact:
+        if not self.impact:
             return style
         return Style(
             width=min(style.width, _LARGEST_ON_IMPACT),
@@ -87,7 +88,7 @@ class Paper:
         return _STARS if self._stars and style.inverse else self._lines
 
     def row(self, *spans: Span, solid: bool = False, red: bool = False) -> Row:
-        if not self.profile.impact:
+        if not self.impact:
             return Row(spans, solid)
         is_red = self.profile.red and (red or any(span.style.inverse for span in spans))
         able = tuple(Span(span.text, self.able(span.style)) for span in spans)

@@ -75,10 +75,11 @@ class _Typewriter:
         self._style = PLAIN
         self._solid = False
         self._red = False
+        self._write = driver._raw
         driver.hw("INIT")
         if signal:
-            driver._raw(signal)
-        driver._raw(b"\x1bt" + bytes([profile.code_page_number]))
+            self._write(signal)
+        self._write(b"\x1bt" + bytes([profile.code_page_number]))
         self._dialect.begin()
 
     def put(self, output: Output) -> None:
@@ -86,7 +87,7 @@ class _Typewriter:
             case Row():
                 self._row(output)
             case Gap():
-                self._driver._raw(_FEED_DOTS + bytes([output.dots]))
+                self._write(_FEED_DOTS + bytes([output.dots]))
             case BlankRows():
                 self._driver.print_and_feed(output.rows)
 
@@ -101,14 +102,14 @@ class _Typewriter:
             texts = [self._encode(span.text) for span in row.spans]
         except UnicodeEncodeError:  # where pictures are printed of what the code page lacks
             picture = draw(row, self._profile.fonts, self._profile.dots)
-            self._driver._raw(picture.command())
+            self._write(picture.command())
             return
         self._begin(row)
         for span, text in zip(row.spans, texts, strict=True):
             if text:
                 self._change(span.style)
-                self._driver._raw(text.translate(None, _CONTROLS))
-        self._driver._raw(b"\n")
+                self._write(text.translate(None, _CONTROLS))
+        self._write(b"\n")
 
     def _begin(self, row: Row) -> None:
         if row.solid != self._solid:
@@ -120,5 +121,5 @@ class _Typewriter:
 
     def _change(self, style: Style) -> None:
         if style != self._style:
-            self._dialect.style(style)
+            self._dialect.style(style, self._style)
             self._style = style

@@ -31,6 +31,8 @@ def clean(text: str) -> str:
     Surrogates, private use and unassigned code points become U+FFFD. Cleaning twice changes
     nothing more.
     """
+    if text.isascii() and text.isprintable():  # as most are
+        return text
     if not text.replace("\n", "").isprintable() or _IGNORABLE.search(text):
         text = "".join(map(_clean_character, text.replace("\r\n", "\n").replace("\r", "\n")))
     return unicodedata.normalize("NFC", text)

@@ -64,6 +64,7 @@ def run(
     """Runs the command in a thread of its own, as its printers live in this one's loop."""
     for name in [name for name in os.environ if name.startswith("BONFIRE_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("BONFIRE_OPS_PORT", "1")  # doctor takes whoever listens there for an agent
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path, kitchen.port, bar.port)
 

@@ -60,6 +60,7 @@ def run(tmp_path: Path, kitchen: ScriptedPrinter, monkeypatch: pytest.MonkeyPatc
     """In a thread of its own, as the printer lives in this loop; nobody listens for bar-1."""
     for name in [name for name in os.environ if name.startswith("BONFIRE_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("BONFIRE_OPS_PORT", "1")  # doctor takes whoever listens there for an agent
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path, kitchen.port, 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from bonfire.config import Printer
-from bonfire.config.address import UsbDeviceAddress, parse
+from bonfire.config import Printer, Technology, doubts
+from bonfire.config.address import SerialAddress, UsbDeviceAddress, parse
 from bonfire.errors import ReasonClass, reasons_of
 from print_agent import command_line
 from print_agent.printers.advice import advice_on
@@ -38,6 +39,35 @@ def test_the_manual_has_an_address_of_every_kind():
 @pytest.mark.parametrize("text", sorted(set(re.findall(r"`(\w+ = [^`]+)`", MANUAL))))
 def test_every_setting_can_be_made(text: str):
     Printer(**({"id": "kitchen-1", "address": parse("tcp://10.0.0.1")} | tomllib.loads(text)))
+
+
+def test_a_printer_has_one_name_on_the_node_in_the_pod_and_in_the_configuration():
+    k3s = MANUAL.split("### USB and serial on k3s")[1].split("## Set up")[0]
+    given = json.loads(k3s.split("--device\n")[1].split("\n\n")[0])
+    devices = {each["mountPath"]: each["path"] for each in given["groups"][0]["paths"]}
+    addresses = [parse(text) for text in ADDRESS.findall(k3s.split("\n4. ")[1].split("\n5. ")[0])]
+    configured = {
+        address.path
+        for address in addresses
+        if isinstance(address, UsbDeviceAddress | SerialAddress)
+    }
+    assert configured == devices.keys() - {"/dev/bonfire/none"}
+    for name in re.findall(r'^#SUBSYSTEM.*SYMLINK\+="(bonfire/kitchen[^"]*)"', RULES, re.MULTILINE):
+        assert devices[f"/dev/{name}"] == f"/dev/{name}"
+
+
+def test_columns_of_needles_are_those_that_no_doubt_is_told_of():
+    (row,) = re.findall(r"^\| needles .*$", MANUAL, re.MULTILINE)
+    told = {int(number) for number in re.findall(r"\b(\d\d)\b(?! mm)", row)}
+    for columns in told:
+        printer = Printer(
+            id="bar-1",
+            address=parse("tcp://10.0.0.1"),
+            technology=Technology.IMPACT,
+            columns=columns,
+        )
+        assert printer.columns == columns
+    assert told == set(doubts._IMPACT_COLUMNS)
 
 
 def test_every_command_and_option_exists(capsys: pytest.CaptureFixture[str]):

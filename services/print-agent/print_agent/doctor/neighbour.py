@@ -11,8 +11,8 @@ from typing import Final
 WARNING: Final = (
     "a print agent runs here. A printer that serves one connection at a time is held while it is "
     "asked: for an instant, or for about a second if it answers little. A ticket that comes in "
-    "that moment waits; if such a printer refuses a second connection, it is told as lost, and "
-    "the ticket is tried again after 5 s"
+    "that moment waits; a printer with a cable of its own, or one that refuses a second "
+    "connection, is told as lost then, and the ticket is tried again after 5 s"
 )
 _ANSWERS_WITHIN_S: Final = 0.3
 

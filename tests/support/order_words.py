@@ -10,7 +10,7 @@ from typing import Final
 
 from bonfire.config import OptionalBlock
 from bonfire.messages import JobKind, PrintJob
-from bonfire.order import Item, LabelledText, Order
+from bonfire.order import Item, LabelledText, Order, Topic
 from bonfire.sanitiser import clean
 from gallery.orders import House, opened
 from order_ingest.domain.jobs import plan
@@ -115,10 +115,14 @@ def texts(order: Order, profile: Profile) -> Iterator[str]:
         yield order.customer.full_name
     if profile.shows(OptionalBlock.CONTACT):
         yield from _contact(order)
-    if profile.shows(OptionalBlock.QUESTIONS):
-        yield from _labelled(order.custom_fields)
+    yield from _labelled(each for each in order.custom_fields if _is_shown(each, profile))
     yield order.fulfilment.instructions
     yield order.fulfilment.table
+
+
+def _is_shown(field: LabelledText, profile: Profile) -> bool:
+    is_contact = field.topic is Topic.CONTACT
+    return profile.shows(OptionalBlock.CONTACT if is_contact else OptionalBlock.QUESTIONS)
 
 
 def _contact(order: Order) -> Iterator[str]:

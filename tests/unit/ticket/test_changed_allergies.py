@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from bonfire.messages import Document, JobKind, TicketOrder
 from bonfire.order import Fulfilment, Item, LabelledText, Modifier
 from print_agent.ticket import Earlier
-from print_agent.ticket.alerts import ALLERGIES_CHARACTERS
-from print_agent.ticket.allergies import Said, allergies
+from print_agent.ticket.allergies import ALLERGIES_CHARACTERS, Said, allergies
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Dish, Line
 from print_agent.ticket.difference import difference
 from print_agent.ticket.layout import compose

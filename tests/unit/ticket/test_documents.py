@@ -26,6 +26,7 @@ from bonfire.order import (
     PaymentStatus,
     Promise,
     Section,
+    Topic,
 )
 from print_agent.ticket import Profile, Slip
 from print_agent.ticket.allergies import allergies
@@ -354,3 +355,29 @@ def test_alerts_come_before_allergies_and_the_note_after():
 def test_the_number_is_huge_on_every_document(document, slip: Slip, profile, kind):
     merged = a(document, kind=kind, stations=(StationPart(name="BAR", items=(0,)),))
     assert every(compose(merged, slip, profile), Huge) == [Huge("10033")]
+
+
+def test_an_answer_of_an_allergy_stands_below_where_the_top_is_full():
+    endless = tuple(LabelledText(label=f"Dish {n}", text="allergy " * 180) for n in range(12))
+    last = LabelledText(label="Allergies?", text="peanuts")
+    one = job(order(Item(name="Suppe"), allergies=(*endless, last), custom_fields=(last,)))
+    hiding = Profile(hidden=frozenset({OptionalBlock.QUESTIONS}))
+    for profile in (Profile(), hiding):
+        details = [each for each in compose(one, SLIP, profile) if isinstance(each, Detail)]
+        assert [each.text for each in details if each.label == "Allergies?"] == ["peanuts"]
+
+
+@pytest.mark.parametrize(
+    ("document", "hidden", "shown"),
+    [
+        (Document.COURIER, OptionalBlock.QUESTIONS, True),
+        (Document.COURIER, OptionalBlock.CONTACT, True),
+        (Document.PASS, OptionalBlock.QUESTIONS, True),
+        (Document.PASS, OptionalBlock.CONTACT, False),
+    ],
+)
+def test_a_text_that_is_a_contact_is_hidden_with_the_contact_alone(document, hidden, shown):
+    bell = LabelledText(label="Klingel", text="Hinterhof", topic=Topic.CONTACT)
+    one = job(order(Item(name="Suppe"), custom_fields=(bell,)), document=document)
+    blocks = compose(one, SLIP, Profile(hidden=frozenset({hidden})))
+    assert any(isinstance(each, Detail) and each.text == "Hinterhof" for each in blocks) is shown

@@ -9,14 +9,11 @@ from typing import Final
 
 from bonfire.allergy import mentions_allergy
 from bonfire.sanitiser import clean_line
-from print_agent.ticket.allergies import Said, allergies
+from print_agent.ticket.allergies import ALLERGIES_CHARACTERS, Said, at_top
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Line, Place
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import ALLERGY, NOTE_CHARACTERS, box, read_rest
 from print_agent.ticket.style import Style
-
-# Of all texts together: some metres of paper, and then the rest online.
-ALLERGIES_CHARACTERS: Final = 12_000
 
 _LARGE_NOTE_CHARACTERS: Final = 200  # a longer one in large would push the dishes out of sight
 
@@ -39,18 +36,17 @@ def check_online(draft: Draft) -> Iterator[Banner]:
 def _allergies(draft: Draft) -> Iterator[Block]:
     pen, words = draft.pen, draft.words
     new = draft.change.new_allergies if draft.change else ()
-    start = pen.characters
-    for said in allergies(draft.order):
-        if pen.characters - start > ALLERGIES_CHARACTERS:
-            pen.incomplete = True
-            yield read_rest(draft)
-            return
+    top = at_top(draft.order)
+    for said in top.shown:
         about, shown = pen.line(said.about), pen.lines(said.text, NOTE_CHARACTERS)
         allergy = words.new_allergy if said.as_read in new else words.allergy
         title = f"{allergy} {about}".strip() if shown else allergy
         yield Box(title, shown or about, Place.TICKET, ALLERGY, loud_title=True)
         if pen.cut_last:
             yield read_rest(draft)
+    if top.is_cut:
+        pen.incomplete = True
+        yield read_rest(draft)
 
 
 def _note(draft: Draft) -> Iterator[Block]:

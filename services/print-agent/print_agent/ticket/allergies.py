@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bonfire.allergy import answer_mentions_allergy, mentions_allergy
 from bonfire.messages import TicketOrder
 from bonfire.order import LabelledText
 from bonfire.sanitiser import clean_line
+
+# Of all texts together: some metres of paper, and then the rest online.
+ALLERGIES_CHARACTERS: Final = 12_000
 
 
 class Said(NamedTuple):
@@ -33,6 +36,24 @@ def allergies(order: TicketOrder) -> Iterator[Said]:
         if said.as_read not in told:
             told.add(said.as_read)
             yield said
+
+
+class Top(NamedTuple):
+    """What of them stands at the top of a ticket, and whether there would be more."""
+
+    shown: tuple[Said, ...]
+    is_cut: bool
+
+
+def at_top(order: TicketOrder) -> Top:
+    shown: list[Said] = []
+    characters = 0
+    for said in allergies(order):
+        if characters > ALLERGIES_CHARACTERS:
+            return Top(tuple(shown), is_cut=True)
+        characters += len(said.about) + len(said.text)
+        shown.append(said)
+    return Top(tuple(shown), is_cut=False)
 
 
 def new_allergies(before: Iterable[Said], after: Iterable[Said]) -> frozenset[Said]:

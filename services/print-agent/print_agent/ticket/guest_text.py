@@ -7,8 +7,9 @@ from typing import Final
 
 from bonfire.allergy import mentions_allergy
 from bonfire.config import OptionalBlock
-from bonfire.order import LabelledText
-from print_agent.ticket.allergies import speaks_of_allergy
+from bonfire.messages import Document
+from bonfire.order import LabelledText, Topic
+from print_agent.ticket.allergies import Said, at_top, speaks_of_allergy
 from print_agent.ticket.blocks import Banner, Block, Box, Detail, Place
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.style import LOUD, LOUD_AND_LARGE, PLAIN, Style
@@ -56,11 +57,21 @@ def instructions(draft: Draft, style: Style = PLAIN) -> Iterator[Block]:
 
 
 def questions(draft: Draft) -> Iterator[Block]:
-    """The checkout's questions with the guest's answers; an allergy stands at the top already."""
-    if draft.profile.shows(OptionalBlock.QUESTIONS):
-        for field in draft.order.custom_fields:
-            if not speaks_of_allergy(field):
-                yield from labelled(field, draft, Place.TICKET)
+    """The checkout's questions with the guest's answers, and what else only has a label."""
+    for field in draft.order.custom_fields:
+        if _is_shown(field, draft):
+            yield from labelled(field, draft, Place.TICKET)
+
+
+def _is_shown(field: LabelledText, draft: Draft) -> bool:
+    """An allergy stands at the top already, or here where the top is full; it is never hidden."""
+    if speaks_of_allergy(field):
+        said = Said(field.label, field.text).as_read
+        return said not in {each.as_read for each in at_top(draft.order).shown}
+    if field.topic is Topic.CONTACT:
+        is_courier = draft.job.document is Document.COURIER
+        return is_courier or draft.profile.shows(OptionalBlock.CONTACT)
+    return draft.profile.shows(OptionalBlock.QUESTIONS)
 
 
 def customer(draft: Draft, style: Style = _BOLD) -> Iterator[Block]:

@@ -15,7 +15,6 @@ from bonfire.clock import Clock
 from bonfire.errors import Permanent, Reason
 from bonfire.heartbeat import Standing
 from bonfire.identity import Identity
-from bonfire.messages import PrintJob
 from bonfire.tasks import Tasks
 from print_agent.intake import Intake
 from print_agent.journal import LANES, MIGRATIONS, Journal
@@ -25,10 +24,10 @@ from print_agent.printers.configured import configured
 from print_agent.probing import pace_of
 from print_agent.profiles import Profiles
 from print_agent.recognition import Recognition
+from print_agent.renderer import Renderer
 from print_agent.reports import Reports
 from print_agent.settings import Settings
 from print_agent.spooler import Spooler
-from print_agent.ticket import Slip, render_ticket
 from print_agent.ticket.raster import warm_up
 
 # The ticket in hand may take this long after SIGTERM; the process is killed after 30 s.
@@ -67,7 +66,7 @@ class App:
             for location in loaded.locations_of(settings.agent)
             for printer in location.printers
         }
-        self._profiles = Profiles(loaded, settings.agent)
+        self._renderer = Renderer(Profiles(loaded, settings.agent))
         self._reports = Reports(
             chassis.identity,
             self._locations,
@@ -138,9 +137,6 @@ class App:
         spoolers = self._spoolers.values()
         await asyncio.gather(*(spooler.drain(TICKET_DEADLINE_S) for spooler in spoolers))
 
-    def _render(self, printer: config.Printer, job: PrintJob, slip: Slip) -> bytes:
-        return render_ticket(job, slip, self._profiles.of(job, printer))
-
     def _spooler(self, printer: config.Printer, interrupted: bool) -> Spooler:
         connected = configured(printer, self._clock, interrupted=interrupted)
         return Spooler(
@@ -148,7 +144,7 @@ class App:
             self._journal,
             self._recognition,
             self._reports,
-            partial(self._render, printer),
+            partial(self._renderer.render, printer),
             self._clock,
             self._metrics,
             pace_of(connected.settings, printer.idle_close_s),

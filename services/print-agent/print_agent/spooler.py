@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 LATE_WORD_S: Final = 0.5
 DISK_PAUSE_S: Final = 1.0
 
-Render = Callable[[PrintJob, Slip], bytes]
+Render = Callable[[PrintJob, Slip], Awaitable[bytes]]
 
 
 class Spooler:
@@ -180,7 +180,7 @@ class Spooler:
         now = self._clock.now()
         ticket = self._number(entry, now)
         try:
-            data = self._render(entry.job, slip_of(entry, ticket, now))
+            data = await self._render(entry.job, slip_of(entry, ticket, now))
         except Permanent as error:
             await self._end(unprintable(entry, error, now))
             return

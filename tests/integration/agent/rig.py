@@ -346,7 +346,7 @@ class Rig:
     def _count_woken(self, lane: str, messages: int) -> None:
         self.woken[lane] += messages
 
-    def _render(self, job: PrintJob, slip: Slip) -> bytes:
+    async def _render(self, job: PrintJob, slip: Slip) -> bytes:
         self.slips.append(slip)
         return render(job, slip)
 

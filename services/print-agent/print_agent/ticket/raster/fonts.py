@@ -105,11 +105,13 @@ class Fonts:
 
     def face(self, cluster: str) -> Face | None:
         """What draws a character with its marks, whole and as a reader expects it, if anything."""
-        if cluster not in self._known:
+        try:
+            return self._known[cluster]
+        except KeyError:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            self._known[cluster] = self._find(cluster)
-        return self._known[cluster]
+            face = self._known[cluster] = self._find(cluster)
+            return face
 
     def missing(self) -> tuple[str, ...]:
         """What cannot be printed for want of a font or a library, in words for a person."""

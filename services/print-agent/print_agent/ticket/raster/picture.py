@@ -174,7 +174,5 @@ def _packed(image: Image.Image, width: int) -> Picture:
         image = image.resize((width, image.height), Image.Resampling.BOX)
     box = image.getbbox()
     row_bytes = max(-(-(box[2] if box else 1) // 8), 1)
-    trimmed = image.crop((0, 0, row_bytes * 8, image.height)).point(
-        lambda value: value > 127 and _INK, "1"
-    )
+    trimmed = image.crop((0, 0, row_bytes * 8, image.height)).point(_BLACK_OR_WHITE, "1")
     return Picture(row_bytes, image.height, trimmed.tobytes())

@@ -15,9 +15,14 @@ from typing import Final
 _SERVES: Final[tuple[list[str], ...]] = ([], ["serve"])
 
 
+def serves() -> bool:
+    """Whether this process is to be a service, by its command line."""
+    return sys.argv[1:] in _SERVES
+
+
 def heed_signals() -> None:
     """If this process is to serve, end it with 0 on SIGTERM and SIGINT, until `lifecycle` does."""
-    if sys.argv[1:] in _SERVES:
+    if serves():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _end)
 

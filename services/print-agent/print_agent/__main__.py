@@ -9,6 +9,10 @@ from bonfire import early_stop
 
 def main() -> int:
     early_stop.heed_signals()
+    if early_stop.serves():
+        from print_agent import service
+
+        return service.serve()
     from print_agent import command_line
 
     return command_line.main()

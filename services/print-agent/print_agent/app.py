@@ -28,7 +28,6 @@ from print_agent.renderer import Renderer
 from print_agent.reports import Reports
 from print_agent.settings import Settings
 from print_agent.spooler import Spooler
-from print_agent.ticket.raster import warm_up
 
 # The ticket in hand may take this long after SIGTERM; the process is killed after 30 s.
 TICKET_DEADLINE_S: Final = 20.0
@@ -94,7 +93,6 @@ class App:
         await self._chassis.open()
         await self._journal.open()
         await self._recognition.load()
-        await asyncio.to_thread(warm_up)  # no ticket is to wait for fonts
         interrupted = await self._journal.interrupted_printers()
         for printer in self._printers:
             spooler = self._spooler(printer, printer.id in interrupted)

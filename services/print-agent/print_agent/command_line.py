@@ -7,16 +7,14 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bonfire import config, lifecycle, logs
+from bonfire import config, lifecycle
 from bonfire.clock import SystemClock
 from bonfire.errors import BonfireError
 from bonfire.settings import Environment
-from bonfire.unusable import Unusable
-from print_agent import forgetting, preview, print_hosts
-from print_agent.app import App
+from print_agent import forgetting, preview, print_hosts, service
 from print_agent.discovery import command as discovery
 from print_agent.doctor import command as doctor
-from print_agent.settings import OPS_PORT, default_config, default_data, journal_in, read_settings
+from print_agent.settings import default_config, default_data, journal_in
 from print_agent.trial import print_trial
 
 
@@ -80,15 +78,7 @@ def _parser(environment: Environment) -> argparse.ArgumentParser:
 
 
 def _serve(_given: argparse.Namespace) -> int:
-    # Before anything can be wrong, as a service tells that in its log.
-    logs.start_logging("print-agent")
-    return lifecycle.run(_app, Unusable.at(Environment(), "print-agent", OPS_PORT))
-
-
-def _app() -> App:
-    settings = read_settings(Environment())
-    logs.start_logging("print-agent", settings.log_level)
-    return App(settings)
+    return service.serve()
 
 
 def _test_print(given: argparse.Namespace) -> int:

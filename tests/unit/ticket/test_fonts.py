@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from print_agent.ticket.raster import INSTALLED, NO_FONTS, Fonts, warm_up
+from print_agent.ticket.raster import INSTALLED, NO_FONTS, Fonts
 from print_agent.ticket.raster.character_map import UnusableFont, read_character_map
 from tests.unit.ticket.alphabets import WORDS
 
@@ -135,8 +135,3 @@ def test_what_was_asked_for_is_forgotten_at_last(monkeypatch):
     fonts = Fonts()
     assert all(fonts.face(letter) for letter in "abcde")
     assert len(fonts._known) < 4
-
-
-def test_warming_up_needs_no_fonts():
-    warm_up()
-    warm_up(NO_FONTS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from print_agent.ticket.raster.fonts import INSTALLED, NO_FONTS, RIGHT_TO_LEFT, Fonts
 from print_agent.ticket.raster.picture import Picture, draw
 from print_agent.ticket.raster.runs import columns, columns_within, has_right_to_left
-from print_agent.ticket.raster.warm_up import warm_up
 
 __all__ = [
     "INSTALLED",
@@ -17,5 +16,4 @@ __all__ = [
     "columns_within",
     "draw",
     "has_right_to_left",
-    "warm_up",
 ]

@@ -23,6 +23,14 @@ _LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
 _USB_ID: Final = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}")
 _USB_SERIAL: Final = re.compile(r"[\x21-\x2e\x30-\x7e]{1,126}")  # USB allows 126; no slash here
 # No dots on their own: two spellings of one device would pass for two printers.
+# They take every byte, so that a ticket would vanish there, or belong to a screen.
+_NO_PRINTERS: Final = frozenset(
+    f"/dev/{name}"
+    for name in (
+        *("null", "zero", "full", "random", "urandom", "mem", "kmsg", "console", "tty"),
+        *("stdin", "stdout", "stderr", "ptmx"),
+    )
+)
 _DEVICE: Final = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._:+@-]{1,120}){1,12}")
 
 
@@ -160,6 +168,8 @@ def _usb(parts: SplitResult) -> UsbDeviceAddress | UsbAddress:
         raise ValueError(f"{parts.netloc[:80]!r} is no vendor and product id, as lsusb shows them")
     vendor, product = parts.netloc.split(":")
     serial = unquote(parts.path.removeprefix("/"))
+    if parts.path and not serial:
+        raise ValueError("no serial number follows the slash; leave the slash out for any of them")
     if serial and not _USB_SERIAL.fullmatch(serial):
         raise ValueError(f"{serial[:80]!r} is no serial number")
     return UsbAddress(int(vendor, 16), int(product, 16), serial)
@@ -184,6 +194,8 @@ def _serial(parts: SplitResult) -> SerialAddress:
 def _path(parts: SplitResult) -> str:
     if not _DEVICE.fullmatch(parts.path):
         raise ValueError(f"{parts.path[:80]!r} is no device")
+    if parts.path in _NO_PRINTERS:
+        raise ValueError(f"{parts.path!r} is never a printer")
     return parts.path
 
 

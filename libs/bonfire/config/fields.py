@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -13,9 +14,21 @@ from bonfire.config import address
 from bonfire.messages import Confirmation
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+# Letters and symbols by Unicode's tables, and yet empty: Hangul's fillers and Braille without dots.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
 _HOSTNAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?")
 _URL: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,300}")
+
+
+def _name(text: str) -> str:
+    if not any(_is_visible(letter) for letter in text):
+        raise ValueError("should have a letter that can be seen")
+    return text
+
+
+def _is_visible(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK_LETTERS
 
 
 def _slug(text: str) -> str:
@@ -67,7 +80,7 @@ def _confirm_by(word: Any) -> Any:
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_name)]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200)]
 Pattern = Annotated[str, Field(min_length=1, max_length=200)]
 Timezone = Annotated[str, AfterValidator(_timezone)]

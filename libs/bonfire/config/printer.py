@@ -68,7 +68,7 @@ class PrinterSettings(Table):
     confirmation: ConfirmBy = "auto"
     status: Literal["dle-eot", "none"] = "dle-eot"
     shared: Flag = False  # something else prints there too: never clear its buffer
-    accept_weak: Flag = False  # a ticket without the printer's own word counts as printed
+    accept_weak: Flag = False  # doctor is content with a printer that cannot say that it printed
     connect_timeout_s: Seconds = 3.0
     status_timeout_s: Seconds = 2.0
     send_timeout_s: Seconds = 60.0  # for all bytes of one ticket

@@ -133,3 +133,45 @@ def test_what_all_printers_inherit_is_doubted_once_where_it_stands():
 
 def test_the_built_in_defaults_of_a_chain_of_impact_printers_are_not_doubted():
     assert doubts(defaults={"technology": "impact"}) == ()
+
+
+TAKEN = (
+    ": its tickets count as printed as soon as it took the bytes; "
+    "say accept_weak = true if that is meant, else use another setting"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"confirmation": "close"}, 'confirmation = "close"'),
+        ({"status": "none"}, 'status = "none"'),
+        ({"status": "none", "confirmation": "close"}, 'confirmation = "close"'),
+    ],
+)
+def test_a_printer_that_cannot_say_that_it_printed_is_doubted_until_that_is_accepted(said, why):
+    assert doubts(**said) == (BAR + why + TAKEN,)
+    assert doubts(**said, accept_weak=True) == ()
+
+
+@pytest.mark.parametrize("kind", ["process-id", "gs-r"])
+def test_waiting_for_the_word_of_a_printer_that_answers_nothing_is_doubted(kind):
+    assert doubts(status="none", confirmation=kind, accept_weak=True) == (
+        BAR + f'status = "none" is for a printer that answers nothing, and confirmation = "{kind}" '
+        "waits for its answer: where none comes, every ticket prints twice and is given up",
+    )
+    assert doubts(confirmation=kind) == ()
+
+
+def test_pictures_that_are_wider_than_any_thermal_printer_are_doubted():
+    (doubt,) = doubts(columns=70)
+    assert doubt.startswith(BAR + "columns = 70 makes pictures of 840 dots")
+    assert doubts(columns=69) == doubts(columns=96, raster=False) == ()
+
+
+@pytest.mark.parametrize("scheme", ["usb", "serial"])
+def test_a_device_outside_the_folder_of_devices_is_doubted(scheme):
+    assert doubts(address=f"{scheme}:///tmp/lp0") == (
+        BAR + "/tmp/lp0 is not below /dev, where the devices are",
+    )
+    assert doubts(address=f"{scheme}:///dev/lp0") == ()

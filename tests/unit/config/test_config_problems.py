@@ -31,6 +31,21 @@ def test_the_id_of_the_only_location_that_is_none_is_told_once_though_others_inh
     assert only_problem(broken).startswith('locations[0] "Alt Stadt" . id: an id has')
 
 
+@pytest.mark.parametrize("name", [" ", "\u00a0\t", "\u200b", "\u3164", "\u2800", "\u0301"])
+def test_a_name_that_nobody_could_see_is_told_at_a_restaurant_and_a_station(name):
+    unseen = location(name=name, stations=[station("kitchen", name=name)], routes=[])
+
+    assert problems(document(unseen)) == (
+        ALTSTADT + "name: should have a letter that can be seen",
+        ALTSTADT + 'stations[0] "kitchen" . name: should have a letter that can be seen',
+    )
+
+
+@pytest.mark.parametrize("name", ["K", "火", "❤", "7", " Bar "])
+def test_a_name_of_any_letters_that_can_be_seen_is_one(name):
+    assert parse(document(location(name=name))).location("altstadt").name == name
+
+
 @pytest.mark.parametrize("slug", ["b", "1", "bar-1", "b" * 63, "1-2-"])
 def test_an_id_of_small_letters_digits_and_dashes_is_one(slug):
     assert parse(document(location(slug))).location(slug).agent == slug

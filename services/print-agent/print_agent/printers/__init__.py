@@ -37,7 +37,7 @@ class PrinterSettings:
     confirmation: Confirmation | Literal["auto"] = "auto"
     status: Literal["dle-eot", "none"] = "dle-eot"
     shared: bool = False  # something else prints there too: never swallow the rest of its ticket
-    accept_weak: bool = False  # a clean close is enough for a ticket to count as printed
+    accept_weak: bool = False  # for doctor: it may print without ever saying so
     connect_timeout_s: float = 3.0
     status_timeout_s: float = 2.0
     send_timeout_s: float = 60.0

@@ -16,12 +16,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from bonfire.config import ConfigError
 from dev_stack.house import BASE_PORTS, DEFAULT_BASE_PORT, MONITORING, House
 from dev_stack.monitoring import has_monitoring, monitoring_programs
 from dev_stack.places import places
 from dev_stack.ports import HOST, PortTaken, answers
 from dev_stack.private_broker import BrokerMissing
 from dev_stack.programs import command, ingest_environment, own_broker, programs
+from dev_stack.stand_ins import NotOnOneMachine
 from dev_stack.supervision import Supervisor
 from fake_wix.keys import generate_key, write_pair
 
@@ -32,6 +34,12 @@ PAPER_DEADLINE_S: Final = 30.0
 
 class RunFailed(Exception):
     """The system did not do what it should; the message says what and where to look."""
+
+
+_TOLD_IN_WORDS: Final = (
+    *(RunFailed, PortTaken, BrokerMissing, FileNotFoundError),
+    *(ConfigError, NotOnOneMachine),
+)
 
 
 def main() -> int:
@@ -46,7 +54,7 @@ def main() -> int:
         return _run(house, given)
     except KeyboardInterrupt:
         return 0
-    except (RunFailed, PortTaken, BrokerMissing, FileNotFoundError) as error:
+    except _TOLD_IN_WORDS as error:
         print(f"make run: {error}", file=sys.stderr)
         return 1
 

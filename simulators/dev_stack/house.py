@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from dev_stack.ports import HOST, require_free
+from dev_stack.stand_ins import (
+    NotOnOneMachine,
+    StandIn,
+    in_their_place,
+    require_in_their_place,
+    stand_ins,
+)
 
 DEFAULT_BASE_PORT: Final = 8700
 BASE_PORTS: Final = range(1, 65_001)
 """Base ports that leave room for the ports above them."""
-PRINTERS: Final = {"kitchen-1": "tcp://192.168.1.50:9100", "bar-1": "tcp://192.168.1.51:9100"}
-"""The printers of bonfire.example.toml, whose addresses become the virtual printers'."""
-AGENT: Final = "altstadt"
 MONITORING: Final = ("prometheus", "alertmanager")
 """The programs that may be left out."""
 _MAIL: Final = """\
@@ -110,8 +115,13 @@ class House:
         return self.base_port + 9
 
     @property
-    def printer_ports(self) -> dict[str, int]:
-        return {name: self.base_port + 10 + place for place, name in enumerate(PRINTERS)}
+    def example(self) -> Path:
+        return self.root / "bonfire.example.toml"
+
+    @property
+    def printers(self) -> Sequence[StandIn]:
+        """Of the example. Raises `ConfigError` and `NotOnOneMachine`."""
+        return stand_ins(self.example, self.base_port + 10)
 
     @property
     def webhook_url(self) -> str:
@@ -129,7 +139,10 @@ class House:
         return f"http://{HOST}:{self.monitoring_ports[program]}"
 
     def prepare(self, *, own_broker: bool, monitoring: bool) -> None:
-        """An empty directory with a configuration for this machine. Raises `PortTaken`."""
+        """An empty directory with a configuration for this machine, and no printer elsewhere.
+
+        Raises `PortTaken`, `ConfigError` and `NotOnOneMachine`.
+        """
         for port, purpose in self._purposes(own_broker, monitoring).items():
             other = self.base_port + 100
             require_free(port, purpose, f"move all ports with: make run BASE_PORT={other}")
@@ -148,7 +161,7 @@ class House:
             self.paper_port: "the virtual printers' page",
             self.smtp_port: "the mail sink",
             self.mails_port: "the mail sink's page",
-            **{port: f"the virtual printer {name}" for name, port in self.printer_ports.items()},
+            **{one.port: f"the virtual printer {one.name}" for one in self.printers},
         }
         if monitoring:
             purposes |= {port: name.title() for name, port in self.monitoring_ports.items()}
@@ -157,16 +170,14 @@ class House:
         return purposes
 
     def _write_config(self) -> None:
-        text = (self.root / "bonfire.example.toml").read_text("utf-8")
-        for name, address in PRINTERS.items():
-            if text.count(address) != 1:
-                raise ValueError(f"bonfire.example.toml does not have {address} once")
-            text = text.replace(address, f"tcp://{HOST}:{self.printer_ports[name]}")
+        printers = self.printers
+        text = in_their_place(self.example.read_text("utf-8"), printers)
         mail = _MAIL.format(host=HOST, port=self.smtp_port)
         text, found = re.subn(r"(?m)^\[mail\]\n(?:[^\[\n].*\n|\n)*", mail, text)
         if found != 1:
-            raise ValueError("bonfire.example.toml does not have [mail] once")
+            raise NotOnOneMachine("bonfire.example.toml does not have [mail] once")
         self.config.write_text(text, "utf-8")
+        require_in_their_place(self.config, printers)
 
 
 def _write_secret(path: Path, text: str) -> None:

@@ -10,8 +10,9 @@ from typing import Final
 
 from bonfire.alert_routes import files
 from bonfire.config import load
-from dev_stack.house import AGENT, House
+from dev_stack.house import House
 from dev_stack.ports import HOST, answers
+from dev_stack.stand_ins import AGENT
 from dev_stack.supervision import Program
 
 # Debian's name first, upstream's second.

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dev_stack.house import AGENT, House
+from dev_stack.house import House
 from dev_stack.ports import HOST
 from dev_stack.private_broker import (
     BrokerMissing,
@@ -16,6 +16,7 @@ from dev_stack.private_broker import (
     is_installed,
     private_url,
 )
+from dev_stack.stand_ins import AGENT
 from dev_stack.supervision import Program
 
 
@@ -94,9 +95,7 @@ def _broker(house: House) -> Program:
 
 def _virtual_printer(house: House) -> Sequence[str]:
     printers = [
-        argument
-        for name, port in house.printer_ports.items()
-        for argument in ("--printer", f"{name}={port}")
+        argument for printer in house.printers for argument in ("--printer", printer.argument)
     ]
     place = ["--paper", str(house.paper), "--control", str(house.paper_port)]
     return [command("virtual-printer"), "serve", *printers, *place]

@@ -38,8 +38,8 @@ def _serve(options: argparse.Namespace) -> int:
     return run(
         ServeSettings(
             printers=[
-                PrinterAt(name, place, model or options.model, ports.get(name))
-                for name, place, model in options.printer
+                PrinterAt(name, place, model or options.model, ports.get(name), columns)
+                for name, place, model, columns in options.printer
             ],
             paper=options.paper,
             control=options.control,
@@ -106,8 +106,8 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--printer",
         action="append",
         required=True,
-        type=_name_place_and_model,
-        metavar="NAME=PLACE[,MODEL]",
+        type=_named_printer,
+        metavar="NAME=PLACE[,MODEL][,COLUMNS]",
         help="may be repeated; a place is a TCP port (0 takes a free one), pty:PATH or fifo:PATH",
     )
     parser.add_argument("--model", choices=MODELS, help="of every printer that names none")
@@ -128,14 +128,18 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-png", dest="png", action="store_false")
 
 
-def _name_place_and_model(text: str) -> tuple[str, Place, str | None]:
+def _named_printer(text: str) -> tuple[str, Place, str | None, int | None]:
     name, rest = _named(text, "NAME=PLACE")
+    front, comma, number = rest.rpartition(",")
+    columns = int(number) if comma and re.fullmatch("[1-9][0-9]{1,2}", number) else None
+    if columns:
+        rest = front
     place, comma, model = rest.rpartition(",")
     try:
         if comma:
             model_named(model)
-            return name, Place.parse(place), model
-        return name, Place.parse(rest), None
+            return name, Place.parse(place), model, columns
+        return name, Place.parse(rest), None, columns
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

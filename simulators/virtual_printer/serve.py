@@ -19,12 +19,15 @@ from virtual_printer.printer import VirtualPrinter
 
 @dataclass(frozen=True, slots=True)
 class PrinterAt:
-    """One printer of the command line. Without a `model` it is one of ours."""
+    """One printer of the command line. Without a `model` it is one of ours, and without `columns`
+    it has its model's.
+    """
 
     name: str
     place: Place
     model: str | None = None
     enpc_port: int | None = None
+    columns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ async def _start_printer(
         enpc_port=one.enpc_port,
         paper_dir=settings.paper,
         speed=settings.speed,
-        columns=settings.columns,
+        columns=one.columns or settings.columns,
         second=settings.second,
         darkroom=darkroom,
     )

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -116,9 +117,14 @@ def test_alertmanager_is_found_by_debians_name_and_by_its_own(tmp_path, monkeypa
     assert missing() == []
 
 
+def _house_of_the_example(root: Path) -> House:
+    house = House(root, free_base_port())
+    house.example.write_bytes((ROOT / "bonfire.example.toml").read_bytes())
+    return house
+
+
 def test_the_mails_of_a_house_go_to_its_own_sink_and_to_nobody_else(tmp_path):
-    house = House(tmp_path, free_base_port())
-    (tmp_path / "bonfire.example.toml").write_bytes((ROOT / "bonfire.example.toml").read_bytes())
+    house = _house_of_the_example(tmp_path)
     house.prepare(own_broker=True, monitoring=True)
     mail = load(house.config).mail
     assert mail is not None
@@ -138,7 +144,8 @@ def test_an_ordinary_user_gets_the_installed_broker_without_sbin_in_the_path(tmp
         lacking("RabbitMQ is not installed")
     monkeypatch.delenv("BONFIRE_AMQP_URL", raising=False)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    broker, *_ = programs(House(tmp_path))
+    house = _house_of_the_example(tmp_path)
+    broker, *_ = programs(house)
     assert "dev_stack.private_broker" in broker.command
 
 

@@ -57,6 +57,17 @@ def test_models_are_named_for_one_printer_or_for_all(served, tmp_path):
     ]
 
 
+def test_a_printer_may_be_narrower_or_wider_than_its_model(served, tmp_path):
+    arguments = ["serve", "--printer", "a=1,tm-u220,42", "--printer", "b=2,32", "--printer", "c=3"]
+    command_line.main([*arguments, "--paper", str(tmp_path)])
+    (settings,) = served
+    assert [(one.model, one.columns) for one in settings.printers] == [
+        ("tm-u220", 42),
+        (None, 32),
+        (None, None),
+    ]
+
+
 def test_everything_else_can_be_chosen(served, tmp_path):
     arguments = ["serve", "--printer", "a=1", "--paper", str(tmp_path), "--speed", "inf"]
     command_line.main([*arguments, "--paper-width", "58", "--second", "refuse", "--no-png"])

@@ -59,7 +59,11 @@ def test_a_currency_that_the_shop_did_not_say_leaves_no_trace():
 def test_the_price_of_a_line_is_that_of_all_of_them():
     assert line_price(Item(name="Cola", quantity=3, price=money("3.9")), GERMAN) == "11,70"
     assert line_price(Item(name="Cola"), GERMAN) == ""
-    assert line_price(Item(name="Cola", quantity=2, price=money("1E+40")), GERMAN) == ""
+
+
+def test_a_number_that_is_no_price_is_printed_as_it_came_and_not_multiplied():
+    assert line_price(Item(name="Cola", price=money("1E+40")), GERMAN) == "1E+40"
+    assert line_price(Item(name="Cola", quantity=2, price=money("1E+40")), GERMAN) == "2x 1E+40"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +73,7 @@ def test_the_price_of_a_line_is_that_of_all_of_them():
         (money("-1"), "(-1,00)"),
         (money("0"), ""),
         (None, ""),
-        (money("1E+40"), ""),
+        (money("1E+40"), "(+1E+40)"),
     ],
 )
 def test_a_choice_says_what_it_costs_more(price, said):
@@ -102,6 +106,19 @@ def test_no_amount_is_too_strange_to_be_written(amount, quantity):
         (Payment(status=NOT_PAID), Due("NICHT BEZAHLT: FRAGEN")),
         (Payment(status=NOT_PAID, total=money("0")), Due("NICHTS KASSIEREN", loud=False)),
         (Payment(status=REFUNDED, total=money("9")), Due("ERSTATTET: FRAGEN")),
+        (
+            Payment(status=NOT_PAID, total=money("9"), to_collect=money("0")),
+            Due("NICHT BEZAHLT: FRAGEN", "9,00 EUR"),
+        ),
+        (
+            Payment(status=NOT_PAID, total=money("0"), to_collect=money("0")),
+            Due("NICHTS KASSIEREN", loud=False),
+        ),
+        (Payment(status=PARTLY, to_collect=money("0")), Due("ZAHLUNG UNKLAR: FRAGEN")),
+        (Payment(status=UNKNOWN, to_collect=money("-5")), Due("ZAHLUNG UNKLAR: FRAGEN")),
+        (Payment(status=PAID, to_collect=money("-5")), Due("ZAHLUNG UNKLAR: FRAGEN")),
+        (Payment(status=PARTLY, to_collect=money("-5")), Due("ZAHLUNG UNKLAR: FRAGEN")),
+        (Payment(status=NOT_PAID, to_collect=money("-5")), Due("ZAHLUNG UNKLAR: FRAGEN")),
     ],
 )
 def test_nobody_pays_twice_or_not_at_all_by_a_guess(payment, said):

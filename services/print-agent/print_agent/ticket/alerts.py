@@ -67,7 +67,9 @@ def _instructions(draft: Draft) -> Iterator[Block]:
     words, text = draft.words, draft.order.fulfilment.instructions
     if mentions_allergy(text):
         changed = draft.change is not None and draft.change.instructions
-        title = f"{words.added}: {words.instructions}" if changed else words.instructions
+        title = (
+            f"{words.added}{words.colon} {words.instructions}" if changed else words.instructions
+        )
         yield from box(text, title, draft, Place.TICKET)
 
 

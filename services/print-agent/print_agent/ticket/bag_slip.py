@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from print_agent.ticket.body import body
-from print_agent.ticket.dishes import SMALL
+from print_agent.ticket.dishes import PACKED
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import customer, questions
 from print_agent.ticket.head import head
@@ -16,5 +16,5 @@ def bag_slip(draft: Draft) -> Sheet:
     return Sheet(
         head=(*head(draft), *customer(draft, LARGE)),
         guest=tuple(questions(draft)),
-        body=body(draft, SMALL),
+        body=body(draft, PACKED),
     )

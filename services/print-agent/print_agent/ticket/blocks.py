@@ -74,7 +74,8 @@ class Heading:
 @dataclass(frozen=True, slots=True)
 class Dish:
     """How many of what. `struck` are those to take back: they must stay readable, since the cook
-    has to find them. `small` is for those that nobody cooks from this ticket.
+    has to find them. `small` is for those that nobody cooks from this ticket, `packed` for those
+    that somebody looks for by their names: tall, whatever size the station has chosen.
     """
 
     quantity: int
@@ -82,6 +83,7 @@ class Dish:
     price: str = ""  # of all of them, at the right edge
     struck: bool = False
     small: bool = False
+    packed: bool = False
 
 
 class Place(Enum):
@@ -93,12 +95,16 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Something about the dish or the order, after its label if it has one."""
+    """Something about the dish or the order, after its label if it has one. `struck` is what holds
+    no longer: it stays small whatever size the station has chosen.
+    """
 
     text: str
     label: str = ""
     place: Place = Place.DISH
     style: Style = PLAIN
+    struck: bool = False
+    colon: str = ":"  # behind the label
 
 
 @dataclass(frozen=True, slots=True)

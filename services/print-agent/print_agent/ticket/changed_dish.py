@@ -11,7 +11,7 @@ from bonfire.order import Item, LabelledText
 from bonfire.sanitiser import clean_line
 from print_agent.ticket.allergies import speaks_of_allergy
 from print_agent.ticket.as_read import answer, choice
-from print_agent.ticket.blocks import Block, Detail, Place
+from print_agent.ticket.blocks import Block, Box, Detail, Place
 from print_agent.ticket.difference import Fate, fates
 from print_agent.ticket.dishes import (
     STRUCK,
@@ -24,7 +24,7 @@ from print_agent.ticket.dishes import (
     variant,
 )
 from print_agent.ticket.draft import Draft
-from print_agent.ticket.guest_text import ALLERGY, labelled
+from print_agent.ticket.guest_text import labelled
 from print_agent.ticket.style import PLAIN, Style
 
 _CHANGED: Final = Style(height=2, bold=True, inverse=True)
@@ -57,7 +57,8 @@ def gone_dish(item: Item, draft: Draft) -> Iterator[Block]:
     """
     request_of_allergy = mentions_allergy(item.special_request)
     calm = {"special_request": "" if request_of_allergy else item.special_request, "notes": ()}
-    yield from dish(item.model_copy(update=calm), draft, STRUCK)
+    for block in dish(item.model_copy(update=calm), draft, STRUCK):
+        yield _calmed(block)
     if request_of_allergy:
         words = draft.words
         yield from _gone(LabelledText(label=words.request, text=item.special_request), draft)
@@ -65,7 +66,17 @@ def gone_dish(item: Item, draft: Draft) -> Iterator[Block]:
         if speaks_of_allergy(note):
             yield from _gone(note, draft)
         else:
-            yield from labelled(note, draft, Place.DISH)
+            yield from map(_calmed, labelled(note, draft, Place.DISH))
+
+
+def _calmed(block: Block) -> Block:
+    """The name says what to stop. What belonged to it is only for finding it."""
+    match block:
+        case Detail():
+            return replace(block, style=PLAIN, struck=True)
+        case Box():
+            return replace(block, style=PLAIN)
+    return block
 
 
 def _quantities(before: int, after: int) -> str:
@@ -74,12 +85,17 @@ def _quantities(before: int, after: int) -> str:
 
 
 def _marked(detail: Detail, fate: Fate, draft: Draft) -> Detail:
-    if fate is Fate.KEPT:
-        return detail
-    said = draft.words.added if fate is Fate.ADDED else draft.words.gone
-    allergic = detail.style == ALLERGY or mentions_allergy(f"{detail.label} {detail.text}")
-    style = PLAIN if allergic and fate is Fate.GONE else _CHANGED
-    return replace(detail, label=f"{said} {detail.label}".strip(), style=style)
+    """Loud is only what holds now: who takes in one of two words must not cook the gone one."""
+    words = draft.words
+    match fate:
+        case Fate.KEPT:
+            return detail
+        case Fate.ADDED:
+            label = f"{words.added} {detail.label}".strip()
+            return replace(detail, label=label, style=_CHANGED)
+        case Fate.GONE:
+            label = f"{words.gone} {detail.label}".strip()
+            return replace(detail, label=label, style=PLAIN, struck=True)
 
 
 def _request(before: str, after: str, draft: Draft, look: Look) -> Iterator[Block]:

@@ -31,7 +31,7 @@ def changes(draft: Draft) -> Iterator[Block]:
         ways = _way(is_now, draft), _way(was, draft)
         yield from _instead(words.new_handover, *ways, draft)
     if others := ", ".join(_others(now, draft)):
-        yield Line(f"{words.also_changed}: {others}".upper(), _BOLD)
+        yield Line(f"{words.also_changed}{words.colon} {others}".upper(), _BOLD)
 
 
 def _way(fulfilment: Fulfilment, draft: Draft) -> str:

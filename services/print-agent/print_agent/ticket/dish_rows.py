@@ -63,23 +63,28 @@ def _sizes(profile: Profile) -> _Sizes:
             return _LARGE_AND_WIDE if profile.columns >= _WIDE_FROM_COLUMNS else _LARGE
 
 
+def _sizes_of(dish: Dish, profile: Profile) -> _Sizes:
+    sizes = _sizes(profile)
+    return _MEDIUM if dish.packed and sizes.name.height == 1 else sizes
+
+
 def dish_rows(dish: Dish, paper: Paper) -> Iterator[Output]:
     if dish.small:
         cell = Span(f"{_quantity(dish)} ".rjust(_NAME_INDENT), Style(bold=dish.quantity > 1))
         yield from _named((cell,), dish, PLAIN, PLAIN, paper)
         return
-    name = _name_style(dish.name, paper)
+    name = _name_style(dish, paper)
     yield _GAP
     yield from _named((_cell(dish, paper), Span(" ", _narrow(name))), dish, name, _PRICE, paper)
 
 
-def _name_style(name: str, paper: Paper) -> Style:
+def _name_style(dish: Dish, paper: Paper) -> Style:
     """Wide only where that breaks none of its words; and then all of them."""
-    style = _sizes(paper.profile).name
+    style = _sizes_of(dish, paper.profile).name
     if style.width == 1:
         return style
     room = (paper.columns - _NAME_INDENT) // style.width
-    return _narrow(style) if paper.widest(name, style) > room else style
+    return _narrow(style) if paper.widest(dish.name, style) > room else style
 
 
 def _narrow(style: Style) -> Style:
@@ -117,7 +122,7 @@ def _named(
 
 
 def _cell(dish: Dish, paper: Paper) -> Span:
-    sizes, text = _sizes(paper.profile), _quantity(dish)
+    sizes, text = _sizes_of(dish, paper.profile), _quantity(dish)
     stands_out = dish.quantity > 1 and not dish.struck
     if stands_out and paper.impact:
         return Span(f">{text}<".ljust(4), sizes.one)
@@ -134,16 +139,17 @@ def detail_rows(detail: Detail, paper: Paper) -> Iterator[Row]:
     """
     is_below = detail.place is Place.DISH
     margin = " " * (_DETAIL_INDENT if is_below else 0)
-    style = _sizes(paper.profile).below(detail.style) if is_below else detail.style
+    resized = is_below and not detail.struck
+    style = _sizes(paper.profile).below(detail.style) if resized else detail.style
     room = paper.columns - len(margin)
-    label = _label(detail.label, paper)
+    label = _label(detail, paper)
     text = f"{paper.stars(style)} {detail.text}".strip()
     wide = paper.able(style).width
     most, further = max(room // wide, 1), max((room - 2) // wide, 1)
     bold = Style(height=style.height, bold=True)
     first, *more = paper.wrap(f"{label} {text}".strip(), style, further, first=most)
     if not label or not first.startswith(label):
-        yield paper.row(Span(margin), Span(first, style))
+        yield paper.row(Span(margin), Span(first, style), red=detail.struck)
     else:
         beside = first[len(label) :]
         # Letters from the right are wider in two pieces than in one.
@@ -152,14 +158,14 @@ def detail_rows(detail: Detail, paper: Paper) -> Iterator[Row]:
             alone = paper.wrap(text, style, further)
             if is_over or len(alone) == 1:
                 beside, more = "", alone
-        yield paper.row(Span(margin + label, bold), Span(beside, style))
+        yield paper.row(Span(margin + label, bold), Span(beside, style), red=detail.struck)
     for row in more:
-        yield paper.row(Span(margin + "  "), Span(row, style))
+        yield paper.row(Span(margin + "  "), Span(row, style), red=detail.struck)
 
 
-def _label(text: str, paper: Paper) -> str:
-    label = paper.fit(text)
-    return f"{label}:" if label and not label.endswith(("?", "!", ":")) else label
+def _label(detail: Detail, paper: Paper) -> str:
+    label = paper.fit(detail.label)
+    return f"{label}{detail.colon}" if label and not label.endswith(("?", "!", ":")) else label
 
 
 def box_rows(box: Box, paper: Paper) -> Iterator[Output]:

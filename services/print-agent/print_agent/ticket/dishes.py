@@ -19,8 +19,10 @@ from print_agent.ticket.style import PLAIN, Style
 
 # A word that turns a dish into another one. The menu's language need not be the ticket's.
 _CHANGES_A_DISH: Final = re.compile(
-    r"\b(no|not|without|ohne|kein|keine|keinen|nicht|sans|pas|senza|niente|statt"
-    r"|extra|extras|supplément|suppléments|supplemento|aggiunta)\b",
+    r"\b(no|not|without|w/o|less|ohne|kein|keine|keinen|nicht|weniger|statt"
+    r"|sans|pas|aucun|aucune|moins|senza|niente|meno"
+    r"|extra\w*|double|doubles|doppelt\w*|en plus|suppléments?|supplemento|aggiunta"
+    r"|doppi|doppia|doppie|doppio)\b",
     re.IGNORECASE,
 )
 # What has no name comes with its id. Eight digits find it online; all 36 break over two lines.
@@ -36,15 +38,24 @@ _SMALL_CHANGES: Final = Style(bold=True)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`small` for what nobody cooks from this ticket, `struck` for what is taken back."""
+    """`small` for what nobody cooks from this ticket, `packed` for what is only looked for by its
+    name, `struck` for what is taken back.
+    """
 
     small: bool = False
+    packed: bool = False
     struck: bool = False
     prices: bool = False
+
+    @property
+    def calm(self) -> bool:
+        """Whether what stands below the name matters less than the name."""
+        return self.small or self.packed
 
 
 COOKED: Final = Look()
 SMALL: Final = Look(small=True)
+PACKED: Final = Look(packed=True)
 STRUCK: Final = Look(struck=True)
 
 
@@ -71,6 +82,7 @@ def name_of(item: Item, draft: Draft, look: Look = COOKED) -> Dish:
         price=draft.pen.line(line_price(item, draft.words)) if priced else "",
         struck=look.struck,
         small=look.small,
+        packed=look.packed,
     )
 
 
@@ -81,7 +93,7 @@ def part_of(item: Item, draft: Draft) -> Iterator[Detail]:
 
 def variant(text: str, draft: Draft, look: Look = COOKED) -> Iterator[Detail]:
     if name := _name(text, draft.pen):
-        yield Detail(name, style=PLAIN if look.small else _VARIANT)
+        yield Detail(name, style=_emphasis(_changes(name), look, _VARIANT))
 
 
 def modifier(one: Modifier, draft: Draft, look: Look = COOKED) -> Detail:
@@ -94,13 +106,21 @@ def modifier(one: Modifier, draft: Draft, look: Look = COOKED) -> Detail:
         return Detail(f"?? {name.removeprefix('?? ')}".strip(), group, style=_UNRESOLVED)
     if look.prices and draft.profile.shows(OptionalBlock.PRICES):
         name = f"{name} {draft.pen.line(surcharge(one, draft.words))}".strip()
-    if not (_CHANGES_A_DISH.search(name) or _CHANGES_A_DISH.search(group)):
-        return Detail(name, group)
-    return Detail(name, group, style=_SMALL_CHANGES if look.small else _CHANGES)
+    return Detail(name, group, style=_emphasis(_changes(name) or _changes(group), look, PLAIN))
+
+
+def _changes(text: str) -> bool:
+    return _CHANGES_A_DISH.search(text) is not None
+
+
+def _emphasis(changes: bool, look: Look, otherwise: Style) -> Style:
+    if look.calm:
+        return _SMALL_CHANGES if changes else PLAIN
+    return _CHANGES if changes else otherwise
 
 
 def request(text: str, title: str, draft: Draft, look: Look = COOKED) -> Iterator[Block]:
-    if not look.small:
+    if not look.calm:
         yield from box(text, title, draft, Place.DISH, _REQUEST)
     elif text.strip():
         label = f"{draft.words.allergy} {title}" if mentions_allergy(text) else title

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from bonfire.messages import Document, PrintJob
 from print_agent.ticket.alerts import alerts, check_online
 from print_agent.ticket.bag_slip import bag_slip
-from print_agent.ticket.blocks import Block, Feed, Heading, Rule
+from print_agent.ticket.blocks import Block, Detail, Feed, Heading, Rule
 from print_agent.ticket.changes import changes
 from print_agent.ticket.courier_ticket import courier_ticket
 from print_agent.ticket.draft import Draft
@@ -19,6 +20,7 @@ from print_agent.ticket.profile import DEFAULT, Profile
 from print_agent.ticket.sheet import Sheet
 from print_agent.ticket.slip import Slip
 from print_agent.ticket.station_ticket import station_ticket
+from print_agent.ticket.words import Words
 
 _DOCUMENTS: Final[Mapping[Document, Callable[[Draft], Sheet]]] = {
     Document.STATION: station_ticket,
@@ -41,10 +43,16 @@ def compose(job: PrintJob, slip: Slip, profile: Profile = DEFAULT) -> tuple[Bloc
     end = (*foot(draft), *outer, identity(draft))
     # The last to be written: only now is it known whether somebody has to look online.
     check = tuple(check_online(draft))
-    return (
+    blocks = (
         *(Feed(profile.top_rows), *outer, *late(draft), *sheet.head, *changed),
         *(*check, *warnings, *sheet.guest, *_ruled(sheet.body), Rule(), *end),
     )
+    return tuple(_punctuated(block, draft.words) for block in blocks)
+
+
+def _punctuated(block: Block, words: Words) -> Block:
+    """The guest's labels have the colon of the ticket's language, too."""
+    return replace(block, colon=words.colon) if isinstance(block, Detail) else block
 
 
 def _ruled(body: tuple[Block, ...]) -> tuple[Block, ...]:

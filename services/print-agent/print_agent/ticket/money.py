@@ -31,9 +31,12 @@ def with_currency(money: Money, words: Words) -> str:
 
 
 def line_price(item: Item, words: Words) -> str:
-    """Of all of them; empty where it is not known."""
-    if item.price is None or not _is_a_price(item.price.amount):
+    """Of all of them, or `3x 1E+40` where nothing is computed; empty where it is not known."""
+    if item.price is None:
         return ""
+    if not _is_a_price(item.price.amount):
+        each = written(item.price, words)
+        return f"{item.quantity}x {each}" if item.quantity > 1 else each
     whole = item.price.amount * item.quantity
     return written(item.price.model_copy(update={"amount": whole}), words)
 
@@ -41,7 +44,7 @@ def line_price(item: Item, words: Words) -> str:
 def surcharge(modifier: Modifier, words: Words) -> str:
     """`(+1.50)`, of one; empty where there is none."""
     price = modifier.price
-    if price is None or not price.amount or not _is_a_price(price.amount):
+    if price is None or not price.amount:
         return ""
     sign = "+" if price.amount > 0 else ""
     return f"({sign}{written(price, words)})"

@@ -27,22 +27,22 @@ def due(payment: Payment | None, words: Words) -> Due:
     """What is not clear is never guessed: a guest pays neither twice nor not at all."""
     if payment is None or payment.status is PaymentStatus.UNKNOWN:
         return Due(words.payment_unknown, _amount(payment, words))
+    if payment.status is PaymentStatus.REFUNDED:
+        return Due(words.refunded)
+    to_collect = payment.to_collect
+    if to_collect and to_collect.amount < 0:  # somebody owes the guest something, or it is an error
+        return Due(words.payment_unknown)
+    if to_collect and to_collect.amount > 0:
+        said = words.collect if payment.status is PaymentStatus.NOT_PAID else words.collect_rest
+        return Due(said, with_currency(to_collect, words))
     match payment.status:
-        case PaymentStatus.REFUNDED:
-            return Due(words.refunded)
         case PaymentStatus.PAID:
-            if payment.to_collect and payment.to_collect.amount > 0:  # it became more afterwards
-                return Due(words.collect_rest, with_currency(payment.to_collect, words))
             return Due(words.paid, loud=False)
-        case PaymentStatus.PARTLY_PAID if payment.to_collect:
-            return Due(words.collect_rest, with_currency(payment.to_collect, words))
-        case PaymentStatus.NOT_PAID if payment.to_collect:
-            return Due(words.collect, with_currency(payment.to_collect, words))
         case PaymentStatus.NOT_PAID if payment.total and not payment.total.amount:
             return Due(words.nothing_due, loud=False)
         case PaymentStatus.NOT_PAID:
             return Due(words.not_paid, _amount(payment, words))
-    return Due(words.payment_unknown)
+    return Due(words.payment_unknown)  # a rest of which nobody knows how much it is
 
 
 def amount(draft: Draft) -> Iterator[Amount]:
@@ -66,5 +66,5 @@ def sums(draft: Draft) -> Iterator[Block]:
 
 def _amount(payment: Payment | None, words: Words) -> str:
     """What it is about, where the guest or the shop has to be asked."""
-    money = (payment.to_collect or payment.total) if payment else None
-    return with_currency(money, words) if money else ""
+    sums = (payment.to_collect, payment.total) if payment else ()
+    return next((with_currency(sum_, words) for sum_ in sums if sum_ and sum_.amount > 0), "")

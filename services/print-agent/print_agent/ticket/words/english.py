@@ -88,6 +88,7 @@ ENGLISH: Final = Words(
     unused="No. {} not used here",
     unused_printed_at="No. {} not used here, printed at {}",
     copy="copy {} of {}",
+    colon=":",
     decimal_mark=".",
     weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),

@@ -96,6 +96,7 @@ GERMAN: Final = Words(
     unused="Nr. {} hier nicht benutzt",
     unused_printed_at="Nr. {} hier nicht benutzt, gedruckt an {}",
     copy="Kopie {} von {}",
+    colon=":",
     decimal_mark=",",
     weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
     months=("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),

@@ -96,6 +96,7 @@ ITALIAN: Final = Words(
     unused="N. {} non usato qui",
     unused_printed_at="N. {} non usato qui, stampato su {}",
     copy="copia {} di {}",
+    colon=":",
     decimal_mark=",",
     weekdays=("lun", "mar", "mer", "gio", "ven", "sab", "dom"),
     months=("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),

@@ -100,6 +100,7 @@ class Words:
     unused: str  # ticket number
     unused_printed_at: str  # ticket number, printer
     copy: str  # copy, copies
+    colon: str  # behind a label, with the blank that the language sets before it
     decimal_mark: str
     weekdays: Weekdays
     months: Months

@@ -39,8 +39,8 @@ def _folded(text: str) -> str:
 
 # In German, English, French and Italian.
 _CONDITION_STEMS: Final = (
-    # As they are spelled in haste, too: "Alergie", "Allegie", "Allerigie".
-    *("allerg", "alerg", "allegi", "allerig", "anaphyla", "anafila", "quincke"),
+    # As they are spelled in haste, too: "Alergie", "Allegie", "Allerigie", "Allrgie".
+    *("allerg", "alerg", "allegi", "allerig", "allrg", "anaphyla", "anafila", "quincke"),
     *("epipen", "adrenalin", "notfallset"),
     *("intoleran", "intolleran", "unvertrag", "unvertraeg"),
     *("zoliak", "zoeliak", "coeliac", "celiac", "celiach", "coeliaq", "celiaq"),
@@ -57,17 +57,21 @@ _CONDITION_PHRASES: Final = (
     rf"{_folded('dị ứng')}\b",
 )
 _ALLERGEN_STEMS: Final = (
-    *("nuess", "schalenfr", "walnut", "hazelnut", "peanut", "noisette", "cacahu", "arachid"),
+    *("schalenfr", "walnut", "hazelnut", "peanut", "noisette", "cacahu", "arachid"),
     *("fruit a coque", "fruits a coque", "nocciol", "frutta a guscio", "🥜", "🌰"),
+    *("mandel", "almond", "mandorl", "pistazi", "pistac", "cashew", "cajou", "anacard"),
+    *("pecan", "pekan", "macadamia", "makadamia"),
     *("gluten", "glutine", "laktos", "lactos", "lattos", "fruktos", "fructos", "fruttos"),
     *("istamin", "milcheiwei", "milchprodukt", "casein", "kasein"),
-    *("produits laitiers", "latticin", "sesam", "sulfit", "sulphit", "solfit"),
+    *("produits laitiers", "latticin", "sulfit", "sulphit", "solfit"),
     *("schalentier", "krebstier", "krustentier", "weichtier", "shellfish", "crustac", "crostace"),
     *("mollusc", "mollusq", "mollusch", "lupin"),
 )
 _ALLERGEN_PHRASES: Final = (
-    r"\w*(?<!ge)nuss",  # and no "Genuss"
-    *(r"nuts?\b", r"noix\b", r"noci\b", r"dairy\b"),
+    r"\w*(?<!ge)(?<!muskat)(?<!kokos)nue?ss",  # and no "Genuss"; nutmeg and coconut are no nuts
+    *(r"nuts?\b", r"noix\b(?! de (?:coco|muscade)\b)", r"noci\b", r"dairy\b"),
+    *(r"amandes?\b", r"hasel\b", r"(?:no|without) hazel\b"),  # Hazel is a name, too
+    r"\w*sesam(?!str)",  # and no street
     r"(?:ei|eier|milch|fisch|soja|sellerie|senf)frei",
     r"(?:egg|milk|fish|soy|soya|celery|mustard|wheat)[\s-]?free\b",
 )

@@ -199,6 +199,7 @@ class Item(Value):
     section: Section = Section()
     category: Label = ""
     price: Money | None = None  # of one, after the line's own discounts
+    goods: bool = False  # sold by the shop, made by nobody: for who packs and brings it
     part_of: Label = ""  # the dish with which this was chosen, where it stands without that dish
 
 

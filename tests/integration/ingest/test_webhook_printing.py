@@ -119,7 +119,7 @@ async def test_a_cash_order_prints_although_it_is_not_paid(ingest: Ingest):
     assert {job.station for job in ingest.planned()} == {"kitchen", "bar"}
 
 
-async def test_goods_of_the_shop_in_a_mixed_cart_reach_no_ticket(ingest: Ingest):
+async def test_goods_of_the_shop_in_a_mixed_cart_reach_no_station(ingest: Ingest):
     await ingest.wix(sample_order("mixed-cart.json"))
 
     names = {item.name for job in ingest.planned() for item in job.order.items}

@@ -59,9 +59,10 @@ def test_a_line_of_the_restaurant_or_of_no_app_is_a_dish(app):
     assert [each.name for each in map_order(raw_order(of_app(app))).items] == ["Ware"]
 
 
-def test_goods_of_the_shop_are_left_out_of_a_mixed_cart():
+def test_goods_of_the_shop_come_after_the_dishes_of_a_mixed_cart():
     order = map_order(raw_order(of_app(STORES), raw_line(), of_app(STORES)))
-    assert [each.name for each in order.items] == ["Käsespätzle"]
+    assert [each.goods for each in order.items] == [False, True, True]
+    assert order.items[0].name == "Käsespätzle"
     assert order.alerts == ()
     assert not is_shop_only(order)
 
@@ -244,9 +245,13 @@ def test_two_hundred_lines_are_no_trouble():
     assert order.alerts == ()
 
 
-def test_the_mixed_cart_sample_gives_the_kitchen_its_dishes_only():
+def test_the_mixed_cart_sample_has_its_dishes_and_the_apron_as_goods():
     order = map_order(sample_order("mixed-cart.json"))
-    assert [each.name for each in order.items] == ["Linsen mit Spätzle", "Tagesdessert"]
+    assert [(each.name, each.goods) for each in order.items] == [
+        ("Linsen mit Spätzle", False),
+        ("Tagesdessert", False),
+        ("Kochschürze „Gasthaus Bosco“", True),
+    ]
     assert order.alerts == ()
 
 

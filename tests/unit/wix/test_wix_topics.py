@@ -139,6 +139,21 @@ def test_words_in_a_field_that_is_called_like_a_price_are_for_everybody(name):
     [
         *("Telefonnummer für Rückfragen", "Ihre Handynummer?", "Numéro de téléphone", "Klingel"),
         *("E-Mail", "Abweichende Adresse", "Indirizzo", "Straße", "Türcode", "Digicode"),
+        *(
+            "Tel.",
+            "Tel Nr",
+            "TelNr",
+            "Tel.-Nr. für Rückfragen",
+            "Natel",
+            "Rückrufnummer",
+            "Kontakt",
+        ),
+        *("Contact number", "Cell", "Call me at", "Numéro de tél.", "Cellulare", "Recapito"),
+        *("Hausnummer / Stockwerk", "Haus-Nr.", "Etage", "Étage", "E\u0301tage", "Wohnungsnummer"),
+        *("Floor / Apartment", "Appartement", "PLZ", "Postleitzahl", "Lieferort", "Rue", "Piano"),
+        *("Via e numero civico", "Zimmernummer", "Code d'entrée", "Code d\u2019entrée"),
+        *("Code porte", "Code de la porte", "Code immeuble"),
+        "Damit unser Fahrer Sie am Abend erreicht, wenn er vor dem Haus steht: welche Handynummer?",
     ],
 )
 def test_an_answer_that_helps_to_find_the_guest_is_for_who_goes_there(question):
@@ -147,9 +162,44 @@ def test_an_answer_that_helps_to_find_the_guest_is_for_who_goes_there(question):
     assert topics(map_order(raw)) == {TEXT: Topic.HANDOVER}
 
 
-@pytest.mark.parametrize("question", ["Besteck?", "Allergien?", "Tischnummer", "Anlass", ""])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Besteck?", "Allergien?", "Tischnummer", "Tisch", "Table", "Anlass", ""),
+        *("Hotel", "Cocktail", "Entrée", "Choix d'entrée", "Etagere?", "If out of stock?"),
+    ],
+)
 def test_any_other_answer_is_for_everybody(question):
-    assert topic_of_answer(question) is Topic.ORDER
+    assert topic_of_answer(question, "ja") is Topic.ORDER
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(
+            "0171 5550199",
+            "+41 79 555 01 99",
+            "(030) 55-501-99",
+            "06.12.34.56.78",
+            "(+41) 795550199",
+        ),
+        *("Tel. 0171/5550199", "0171\u20135550199", " 0049 171 5550199 "),
+    ],
+)
+@pytest.mark.parametrize("question", ["", "Sonst noch etwas?", "Tischnummer"])
+def test_an_answer_that_reads_as_a_telephone_number_is_one_whatever_was_asked(question, answer):
+    assert topic_of_answer(question, answer) is Topic.HANDOVER
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("24.12.2025", "24.12.2025 18:30", "2025-12-24", "18.00 - 20.00", "12", "471 147"),
+        *("1234567 Nüsse", "++++++++", "2 x 1000000"),
+    ],
+)
+def test_a_day_or_time_or_a_number_among_words_is_no_telephone_number(answer):
+    assert topic_of_answer("Sonst noch etwas?", answer) is Topic.ORDER
 
 
 @given(st.lists(st.text(), max_size=4), st.text())

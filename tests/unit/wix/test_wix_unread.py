@@ -258,6 +258,7 @@ def test_no_sample_order_holds_a_field_that_we_do_not_know(name):
         .get("customTextFields", {})
         .items()
     ]
-    assert notes(order) == asked
+    goods = [(note.label, note.text) for each in order.items if each.goods for note in each.notes]
+    assert notes(order) == asked + goods
     titles = [field["title"] for field in sample.get("customFields", ())]
     assert [label for label, _ in fields(order)] == titles

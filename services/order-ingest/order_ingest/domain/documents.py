@@ -80,8 +80,8 @@ def _item(item: Item, shows: frozenset[Topic]) -> Item:
 
 
 def _not_printed(order: Order, allergic: Sequence[LabelledText]) -> Iterable[Alert]:
-    """Who writes where a telephone belongs may have meant anything."""
-    notes = (note for item in order.items for note in item.notes)
+    """Who writes where a telephone belongs may have meant anything; at goods, nothing to cooks."""
+    notes = (note for item in order.items if not item.goods for note in item.notes)
     contacts = [text for text in (*order.custom_fields, *notes) if text.topic is Topic.CONTACT]
     printed = {words for text in allergic for words in (text.text, text.in_words)} | {""}
     if any(text.in_words not in printed for text in contacts):

@@ -15,12 +15,13 @@ def kitchen_digest(order: Order) -> str:
     """64 hex digits over dishes, notes, and how, when and where the order goes.
 
     Not in it: status, payment, prices, the customer's name and phone unless they speak of an
-    allergy, times of bookkeeping, ids of lines and sections, alerts, and the sequence of the lines.
+    allergy, nor goods of the shop, times of bookkeeping, ids of lines and sections, alerts, and the
+    sequence of the lines.
     Equal digests mean the same ticket for a cook; it does not change when a later version of
     Bonfire adds a field to `Order`.
     """
     content = [
-        sorted(json.dumps(_item(item)) for item in order.items),
+        sorted(json.dumps(_item(item)) for item in order.items if not item.goods),
         order.note,
         _texts(order.custom_fields),
         _fulfilment(order.fulfilment),
@@ -66,6 +67,7 @@ def _allergies_beside(order: Order) -> list[list[str]]:
         id=order.id,
         number=order.number,
         customer=order.customer,
+        items=tuple(item for item in order.items if item.goods),
         fulfilment=Fulfilment(title=title, promise=promise),
     )
     return _texts(order_allergies(beside))

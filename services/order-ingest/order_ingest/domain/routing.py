@@ -26,7 +26,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item of an order, and the ids of the stations that see the whole of it: at least one."""
+    """An item of an order, and the ids of the stations that see the whole of it.
+
+    At least one, but for goods of the shop, which nobody makes.
+    """
 
     item: Item
     stations: frozenset[str]
@@ -50,7 +53,9 @@ def route(items: Iterable[Item], location: Location, kind: FulfilmentKind) -> tu
         if station.document is Document.STATION
         and (not station.only_for or kind in station.only_for)
     )
-    return tuple(_line(item, location, cooks) for item in items)
+    return tuple(
+        Line(item, frozenset()) if item.goods else _line(item, location, cooks) for item in items
+    )
 
 
 @dataclass(frozen=True, slots=True)

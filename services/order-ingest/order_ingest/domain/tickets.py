@@ -92,7 +92,7 @@ def _order_tickets(
     fulfilment: Fulfilment,
     cooking: tuple[OtherStation, ...],
 ) -> Iterable[Ticket]:
-    """A pass has to know what it waits for, and from whom."""
+    """A pass has to know what it waits for, and from whom; goods are packed and brought as well."""
     rows = [_Row(line.item, line.makers) for line in lines]
     parts = _parts(rows, location.stations)
     for station in location.stations:
@@ -116,11 +116,15 @@ def _is_for(station: Station, fulfilment: Fulfilment) -> bool:
 
 
 def _parts(rows: Iterable[_Row], stations: Sequence[Station]) -> tuple[StationPart, ...]:
-    """By who makes them, in the order of the configuration: kitchen, kitchen + bar, bar."""
+    """By who makes them, in the order of the configuration: kitchen, kitchen + bar, bar.
+
+    What nobody makes is in none.
+    """
     order = [station.id for station in stations]
     found: dict[frozenset[str], list[int]] = {}
     for position, row in enumerate(rows):
-        found.setdefault(row.makers, []).append(position)
+        if row.makers:
+            found.setdefault(row.makers, []).append(position)
     return tuple(
         StationPart(name=_names(makers, stations), items=tuple(positions))
         for makers, positions in sorted(

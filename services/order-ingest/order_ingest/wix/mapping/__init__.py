@@ -116,11 +116,8 @@ def _custom_field(field: Raw) -> LabelledText:
         field.unreadable()
         return LabelledText(text=field.text(TEXT_LIMIT))
     value, question = field.get("value"), field.get("title", "translatedTitle").text(LABEL_LIMIT)
-    return LabelledText(
-        label=question,
-        text=value.cut(readable(value.value), TEXT_LIMIT),
-        topic=topic_of_answer(question),
-    )
+    answer = value.cut(readable(value.value), TEXT_LIMIT)
+    return LabelledText(label=question, text=answer, topic=topic_of_answer(question, answer))
 
 
 def _expect_name(order: Raw, fulfilment: Fulfilment, customer: Customer) -> None:

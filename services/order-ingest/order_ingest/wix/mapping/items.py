@@ -1,4 +1,4 @@
-"""Line items: what the kitchen cooks, in the order of the cart, no two lines merged."""
+"""Line items: what the kitchen cooks, then what the shop sold, no two lines merged."""
 
 from __future__ import annotations
 
@@ -40,23 +40,32 @@ _REQUESTS: Final = ("specialRequests", "specialRequest")
 
 
 def read_items(order: Raw, currency: str) -> tuple[Item, ...]:
-    """The dishes of the order. Goods of the site's shop are left out.
+    """The dishes of the order in the order of the cart, then the goods of the site's shop.
 
-    NO_ITEMS says that there is no dish and that shop goods alone do not explain it. A line of an
-    app that we do not know is left out as well, but never without an alert.
+    Goods alone are no order for us and give no item. NO_ITEMS says that there is no dish and that
+    shop goods alone do not explain it. A line of an app that we do not know is left out, but never
+    without an alert.
     """
     lines = order.get("lineItems")
-    dishes, surely_goods = [], bool(lines)
+    dishes: list[tuple[Raw, bool]] = []
+    goods: list[tuple[Raw, bool]] = []
+    surely_goods = bool(lines)
     for line in lines.all():
         app = _app(line)
         if not app or app in RESTAURANT_APPS:
-            dishes.append(line)
-        elif app not in SHOP_APPS:
+            dishes.append((line, False))
+        elif app in SHOP_APPS:
+            goods.append((line, True))
+        else:
             surely_goods = False
             line.get("catalogReference").get("appId").alert(AlertCode.UNKNOWN_VALUE)
-    if not dishes and not surely_goods:
+    if not dishes:
+        if surely_goods:
+            return ()
         lines.alert(AlertCode.NO_ITEMS)
-    return tuple(_item(line, currency) for line in lines.capped(dishes, _MAX_ITEMS, "dishes"))
+    # Goods last: they never take the place of a dish.
+    kept = lines.capped([*dishes, *goods], _MAX_ITEMS, "dishes")
+    return tuple(_item(line, currency, goods=is_goods) for line, is_goods in kept)
 
 
 def _app(line: Raw) -> str:
@@ -66,7 +75,7 @@ def _app(line: Raw) -> str:
     return app.strip().lower() if isinstance(app, str) else ""
 
 
-def _item(line: Raw, currency: str) -> Item:
+def _item(line: Raw, currency: str, *, goods: bool) -> Item:
     if not isinstance(line.value, dict):
         line.unreadable()
         return Item(name=line.text(TEXT_LIMIT) or "??")
@@ -96,6 +105,7 @@ def _item(line: Raw, currency: str) -> Item:
         notes=line.capped(notes, _MAX_NOTES, "notes"),
         section=Section(id=options.get("sectionId", "menuSectionId").text()),
         price=line.get("price").money(currency),
+        goods=goods,
     )
 
 

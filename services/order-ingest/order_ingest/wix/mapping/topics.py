@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
 from bonfire.order import Topic
 
-# Fields of Wix and of apps, as programs call them: `addressLine3`, `mobile_phone`.
+# How to find or to call somebody, in four languages: the fields of Wix and of apps as programs call
+# them (`addressLine3`, `mobile_phone`), and the questions of a checkout as owners word them. All is
+# searched in lower case and without accents.
+_ANYWHERE: Final = (
+    *("phone", "telefon", "mobil", "handy", "natel", "portable", "whatsapp", "mail", "cellula"),
+    *("contact", "kontakt", "recapit", "ruckruf", "rueckruf", "anruf", "callback"),
+    *("recipient", "billing", "destination", "addres", "adress", "indirizz", "street", "strasse"),
+    *("postal", "postcode", "postleitzahl", "lieferort", "wohnort", "numero civico"),
+    *("hausnummer", "stockwerk", "obergeschoss", "wohnung", "apartment", "appartement"),
+    *("appartament", "zimmernummer", "batiment", "immeuble"),
+    *("klingel", "sonnette", "buzzer", "intercom", "interphone", "campanello", "citofono"),
+    *("entrance", "hauseingang", "digicode", "turcode", "tuercode", "doorcode"),
+)
+# Only whole: a hotel has a "tel" in it, and an "entrée" is a dish unless there is a code for it.
+_WORDS: Final = (
+    *("tel", "telnr", "telno", "cell", "zip", "plz", "city", "ville", "rue", "str", "apt"),
+    *("door", "floor", "building", "etage", "piano", r"haus\W{0,2}nr", r"zimmer\W{0,2}nr"),
+    *(r"room\W{0,2}(?:no|number)", r"call (?:me|us|you)", r"reach (?:me|us|you)"),
+    *(r"(?:entry|gate|access) code", r"code\W(?:\w{1,2}\W){0,3}(?:entree|porte|portail|acces)"),
+    *(r"codice\W(?:\w{1,5}\W){0,2}(?:porta|portone|cancello)",),
+)
 _CONTACT: Final = re.compile(
-    r"phone|mobile|whatsapp|mail|contact|recipient|billing|destination|addres|street|postal"
-    r"|postcode|buzzer|intercom|entrance|telefon|handy|adress|indirizz|stra(?:ss|ß)e|klingel"
-    r"|(?<![^\W\d_])(?:tel|zip|city|door|floor|apt|apartment|building)(?![^\W\d_])",
+    rf"^via\b|{'|'.join(_ANYWHERE)}|(?<![^\W\d_])(?:{'|'.join(_WORDS)})(?![^\W\d_])"
+)
+_TELEPHONE: Final = re.compile(
+    r"(?:(?:tel|telefon|phone|mobil|mobile|handy|natel)\W{0,3})?"
+    r"[+(]{0,2}\d[\d\s/.()\u2010-\u2015-]{5,40}",
     re.IGNORECASE,
+)
+_FEWEST_DIGITS: Final = 7  # of a telephone number
+# A day, or from when till when: as many digits, and for the kitchen.
+_DAY: Final = r"(?:\d{1,2}([./-])\s?\d{1,2}\1\s?(?:\d{4}|\d\d)|\d{4}-\d\d-\d\d)"
+_TIME: Final = r"\d{1,2}[.:]\d\d"
+_WHEN: Final = re.compile(
+    rf"{_DAY}(?:\s+{_TIME})?|{_TIME}\s*[\u2010-\u2015-]\s*{_TIME}",
 )
 _MONEY: Final = re.compile(
     r"price|preis|prix|prezz|cost|amount|betrag|charge|total|discount|rabatt|sconto|surcharge"
-    r"|zuschlag|suppl[eé]ment|(?<![^\W\d_])(?:fee|tax|tip|sum|net|gross)s?(?![^\W\d_])",
+    r"|zuschlag|supplement|(?<![^\W\d_])(?:fee|tax|tip|sum|net|gross)s?(?![^\W\d_])",
     re.IGNORECASE,
 )
 _NAME_CHARACTERS: Final = 80  # of one name; programs have no longer ones
@@ -34,13 +64,6 @@ _SUM: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(_NUMBER)
 
-# Questions of the checkout, as owners word them in four languages.
-_ABOUT_THE_DOOR: Final = re.compile(
-    r"phone|telefon|handy|mobil|portable|whatsapp|mail|adress|address|indirizz|street|stra(?:ss|ß)e"
-    r"|klingel|sonnette|buzzer|interphone|digicode|t(?:ü|ue)rcode|door code|campanello|citofono",
-    re.IGNORECASE,
-)
-
 
 def topic_of(names: Sequence[str], text: str) -> Topic:
     """Of a text in fields that nobody knows; `names` are those around it, from the outermost."""
@@ -55,15 +78,26 @@ def topic_at_dish(names: Sequence[str], text: str) -> Topic:
     return Topic.CONTACT if is_contact else _price_or_not(path, text)
 
 
-def topic_of_answer(question: str) -> Topic:
+def topic_of_answer(question: str, answer: str) -> Topic:
     """An answer that helps to find the guest is for who goes there, or the only ticket's."""
-    return Topic.HANDOVER if _ABOUT_THE_DOOR.search(question) else Topic.ORDER
+    finds = _CONTACT.search(_plain(question)) or _is_telephone(answer.strip())
+    return Topic.HANDOVER if finds else Topic.ORDER
+
+
+def _is_telephone(text: str) -> bool:
+    if not _TELEPHONE.fullmatch(text) or _WHEN.fullmatch(text):
+        return False
+    return sum(character.isdigit() for character in text) >= _FEWEST_DIGITS
 
 
 def _path(names: Sequence[str]) -> str:
-    """As they are written, and word by word."""
-    written = " ".join(name[:_NAME_CHARACTERS] for name in names)
-    return f"{written} {_HUMP.sub(' ', written)}"
+    return _plain(" ".join(name[:_NAME_CHARACTERS] for name in names))
+
+
+def _plain(written: str) -> str:
+    """As it is written, and word by word; in lower case and without accents."""
+    both = unicodedata.normalize("NFKD", f"{written} {_HUMP.sub(' ', written)}".casefold())
+    return "".join(character for character in both if not unicodedata.combining(character))
 
 
 def _price_or_not(path: str, text: str) -> Topic:

@@ -14,13 +14,13 @@ from print_agent.ticket.blocks import Block, Detail, Dish, Place
 from print_agent.ticket.draft import Draft
 from print_agent.ticket.guest_text import box, labelled
 from print_agent.ticket.money import line_price, surcharge
+from print_agent.ticket.no_words import NO_WORDS
 from print_agent.ticket.pen import Pen
 from print_agent.ticket.style import PLAIN, Style
 
-# A word that turns a dish into another one. The menu's language need not be the ticket's.
+# A word that turns a dish into another one.
 _CHANGES_A_DISH: Final = re.compile(
-    r"\b(no|not|without|w/o|less|ohne|kein|keine|keinen|nicht|weniger|statt"
-    r"|sans|pas|aucun|aucune|moins|senza|niente|meno"
+    rf"\b({'|'.join(sorted(NO_WORDS))}"
     r"|extra\w*|double|doubles|doppelt\w*|en plus|suppléments?|supplemento|aggiunta"
     r"|doppi|doppia|doppie|doppio)\b",
     re.IGNORECASE,

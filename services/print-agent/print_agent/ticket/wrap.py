@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from print_agent.ticket.clusters import breakable, clusters
+from print_agent.ticket.no_words import NO_WORDS
 
 Measure = Callable[[str], int]
 """How many characters of the printer a text is wide. No text is wider than its parts together."""
@@ -20,10 +21,6 @@ _NUMBER: Final = re.compile(r"[^\w\s]*[\d½¼¾][\d½¼¾.,/]*")
 _UNIT: Final = re.compile(r"(?:[^\W\d_]{1,3}|[%€$£]|°[CF]?)[^\w\s]*")
 _COUNT: Final = re.compile(r"[^\w\s]*\d+[x\N{MULTIPLICATION SIGN}]")
 _DIGITS: Final = re.compile(r"[+(]*\d[\d()/-]*")
-
-_NO: Final = frozenset(
-    ("no", "not", "without", "ohne", "kein", "keine", "keinen", "nicht", "sans", "pas", "senza")
-)
 
 
 def wrap(text: str, width: int, first: int | None = None, measure: Measure = len) -> list[str]:
@@ -129,7 +126,7 @@ def _together(words: Iterable[str]) -> Iterator[str]:
 def _belongs(word: str, before: str) -> bool:
     """Whether nobody should have to look for `word` on the next row."""
     if before.isalpha():
-        return before.casefold() in _NO
+        return before.casefold() in NO_WORDS
     if _NUMBER.fullmatch(before) and _UNIT.fullmatch(word):
         return True
     if _DIGITS.fullmatch(before) and _DIGITS.fullmatch(word):

@@ -153,7 +153,6 @@ def test_words_in_a_field_that_is_called_like_a_price_are_for_everybody(name):
         *("Floor / Apartment", "Appartement", "PLZ", "Postleitzahl", "Lieferort", "Rue", "Piano"),
         *("Via e numero civico", "Zimmernummer", "Code d'entrée", "Code d\u2019entrée"),
         *("Code porte", "Code de la porte", "Code immeuble"),
-        "Damit unser Fahrer Sie am Abend erreicht, wenn er vor dem Haus steht: welche Handynummer?",
     ],
 )
 def test_an_answer_that_helps_to_find_the_guest_is_for_who_goes_there(question):
@@ -212,3 +211,38 @@ def test_every_text_has_a_topic(names, text):
 def test_a_long_text_is_looked_at_once(text):
     """Would take minutes if each digit were the beginning of a number that ends with the text."""
     assert topic_of(("price" * 10_000,) * 100, text) in Topic
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Besondere Wünsche / Telefonnummer", "Alles ohne Koriander, bitte. 0171 5550199"),
+        ("Besondere Wünsche / Telefonnummer", "scharf 0171 5550199"),
+        ("Any special requests? (leave a contact number)", "No onions anywhere please"),
+        ("Souhaits pour le mobile-home 12", "steak bien cuit"),
+        ("City Burger: Garstufe", "rare"),
+        ("Mobile Küche: scharf?", "ja, sehr scharf"),
+        ("Sonderwunsch für Destination", "ohne Zwiebeln"),
+        ("Sauce contact", "no onions please"),
+    ],
+)
+def test_a_wish_that_is_asked_for_beside_a_contact_stays_the_cooks(question, answer):
+    assert topic_of_answer(question, answer) is Topic.ORDER
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Tel.-Nr. für Rückfragen", "0171 5550199"),
+        ("Besondere Wünsche / Telefonnummer", "0171 5550199 (Handy)"),
+        ("Hausnummer / Stockwerk", "12a, 3. OG, Türcode 4711#"),
+        ("Klingel", "Hinterhof links"),
+        (
+            "Damit unser Fahrer Sie am Abend erreicht, wenn er vor dem Haus ist: welche Handynummer?",
+            "Nr. 0171 5550199, Handy",
+        ),
+        ("Your phone number, please", "call +41 79 555 01 99 or 044"),
+    ],
+)
+def test_an_answer_that_only_finds_the_guest_is_for_who_goes_there(question, answer):
+    assert topic_of_answer(question, answer) is Topic.HANDOVER

@@ -33,6 +33,26 @@ _WORDS: Final = (
 _CONTACT: Final = re.compile(
     rf"^via\b|{'|'.join(_ANYWHERE)}|(?<![^\W\d_])(?:{'|'.join(_WORDS)})(?![^\W\d_])"
 )
+# The same with the whole word around it, and the words that only join such words.
+_CONTACT_WORD: Final = re.compile(
+    rf"[^\W\d_]*(?:{'|'.join(_ANYWHERE)})[^\W\d_]*"
+    rf"|(?<![^\W\d_])(?:via|{'|'.join(_WORDS)})(?![^\W\d_])"
+)
+_LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
+_BESIDE: Final = frozenset(
+    (
+        *("und", "oder", "fur", "bei", "am", "an", "im", "in", "der", "die", "das", "den", "dem"),
+        *("des", "ihr", "ihre", "ihrer", "dein", "deine", "bitte", "zur", "zum", "auf", "nummer"),
+        *("nr", "no", "name", "ruckfrage", "ruckfragen", "rueckfragen", "lieferung", "fahrer"),
+        *("haus", "og", "eg", "stock", "ebene", "code", "abweichende", "andere"),
+        *("and", "or", "for", "at", "the", "to", "of", "on", "your", "our", "you", "we", "us"),
+        *("me", "please", "number", "delivery", "driver", "house", "level", "other", "different"),
+        *("et", "ou", "pour", "le", "la", "les", "de", "du", "votre", "vos", "au", "aux", "en"),
+        *("numero", "livraison", "livreur", "maison", "autre"),
+        *("il", "lo", "gli", "per", "del", "della", "di", "tuo", "vostro", "consegna"),
+        *("casa", "scala", "interno", "altro"),
+    )
+)
 _TELEPHONE: Final = re.compile(
     r"(?:(?:tel|telefon|phone|mobil|mobile|handy|natel)\W{0,3})?"
     r"[+(]{0,2}\d[\d\s/.()\u2010-\u2015-]{5,40}",
@@ -79,9 +99,24 @@ def topic_at_dish(names: Sequence[str], text: str) -> Topic:
 
 
 def topic_of_answer(question: str, answer: str) -> Topic:
-    """An answer that helps to find the guest is for who goes there, or the only ticket's."""
-    finds = _CONTACT.search(_plain(question)) or _is_telephone(answer.strip())
+    """An answer that helps to find the guest is for who goes there, or the only ticket's.
+
+    What else is asked in the same breath ("Wishes / telephone") may be answered with a wish, and
+    that is the cook's: it is kept from him only if there is nothing in it but how to find somebody.
+    """
+    if _is_telephone(answer.strip()):
+        return Topic.HANDOVER
+    asked = _plain(question)
+    if not _CONTACT.search(asked):
+        return Topic.ORDER
+    finds = not _says_more(asked) or (_NUMBERED.search(answer) and not _says_more(_plain(answer)))
     return Topic.HANDOVER if finds else Topic.ORDER
+
+
+def _says_more(plain: str) -> bool:
+    """Whether there is a word that has nothing to do with finding somebody."""
+    without = _CONTACT_WORD.sub(" ", plain)
+    return any(word not in _BESIDE for word in _LETTERS.findall(without))
 
 
 def _is_telephone(text: str) -> bool:

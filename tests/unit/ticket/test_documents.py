@@ -381,3 +381,11 @@ def test_a_text_that_is_a_contact_is_hidden_with_the_contact_alone(document, hid
     one = job(order(Item(name="Suppe"), custom_fields=(bell,)), document=document)
     blocks = compose(one, SLIP, Profile(hidden=frozenset({hidden})))
     assert any(isinstance(each, Detail) and each.text == "Hinterhof" for each in blocks) is shown
+
+
+def test_paid_with_all_of_it_open_is_asked_and_not_collected_again():
+    whole = Money(amount=Decimal("61.10"), currency="EUR")
+    payment = Payment(status=PaymentStatus.PAID, total=whole, to_collect=whole)
+    one = job(order(Item(name="Suppe"), payment=payment), document=Document.COURIER)
+    (asked,) = (each for each in compose(one, SLIP) if isinstance(each, Amount))
+    assert asked.title == "ZAHLUNG UNKLAR: FRAGEN"

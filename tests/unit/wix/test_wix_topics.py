@@ -238,7 +238,7 @@ def test_a_wish_that_is_asked_for_beside_a_contact_stays_the_cooks(question, ans
         ("Hausnummer / Stockwerk", "12a, 3. OG, Türcode 4711#"),
         ("Klingel", "Hinterhof links"),
         (
-            "Damit unser Fahrer Sie am Abend erreicht, wenn er vor dem Haus ist: welche Handynummer?",
+            "Damit unser Fahrer Sie abends erreicht, wenn er vor dem Haus ist: welche Handynummer?",
             "Nr. 0171 5550199, Handy",
         ),
         ("Your phone number, please", "call +41 79 555 01 99 or 044"),

@@ -32,6 +32,8 @@ def due(payment: Payment | None, words: Words) -> Due:
     to_collect = payment.to_collect
     if to_collect and to_collect.amount < 0:  # somebody owes the guest something, or it is an error
         return Due(words.payment_unknown)
+    if _is_paid_and_open(payment):
+        return Due(words.payment_unknown, _amount(payment, words))
     if to_collect and to_collect.amount > 0:
         said = words.collect if payment.status is PaymentStatus.NOT_PAID else words.collect_rest
         return Due(said, with_currency(to_collect, words))
@@ -43,6 +45,14 @@ def due(payment: Payment | None, words: Words) -> Due:
         case PaymentStatus.NOT_PAID:
             return Due(words.not_paid, _amount(payment, words))
     return Due(words.payment_unknown)  # a rest of which nobody knows how much it is
+
+
+def _is_paid_and_open(payment: Payment) -> bool:
+    """Paid, and all of it still to be collected: one of both is wrong."""
+    total, to_collect = payment.total, payment.to_collect
+    if payment.status is not PaymentStatus.PAID or not total or not to_collect:
+        return False
+    return to_collect.amount >= total.amount > 0
 
 
 def amount(draft: Draft) -> Iterator[Amount]:
